@@ -1,0 +1,17 @@
+"""Every address of the site, an include per app."""
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from config import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("quiz.urls")),
+    path("", include("catalog.urls")),
+    path("", include("insights.urls")),
+    path("", include("learners.urls")),
+    path("account/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+]

@@ -1,0 +1,59 @@
+"""What a study day came to: the facts of the finished screen."""
+
+import datetime as dt
+from collections import Counter
+from typing import NamedTuple
+
+from django.db.models import Count
+
+from learners.models import Learner
+from scheduler.models import Review
+from scheduler.queue import COUNTED_UP_TO, Day
+from scheduler.sm2 import PASSING_QUALITY
+
+HELD_FROM_DAYS = 30
+
+
+class ComeBack(NamedTuple):
+    """The next study day on which something is due, and how many cards: at most `COUNTED_UP_TO` + 1."""
+
+    due_on: dt.date
+    cards: int
+
+
+class Summary(NamedTuple):
+    """`stronger` cards now rest for 30 days or more and did not before; `hardest` was forgotten `forgotten` times."""
+
+    come_back: ComeBack | None
+    stronger: int
+    hardest: Review | None
+    forgotten: int
+    last: Review | None
+
+
+def summary_of(learner: Learner, day: Day) -> Summary:
+    """In three queries, which read the rows of this one day."""
+    graded = learner.reviews.standing().filter(study_day=day.today, quality__isnull=False)
+    rows = list(
+        graded.order_by("id").values_list("pk", "card_id", "quality", "before__interval_days", "after__interval_days")
+    )
+    held = sum(before < HELD_FROM_DAYS <= after for *_, before, after in rows)
+    failures = Counter(card for _, card, quality, *_ in rows if quality < PASSING_QUALITY)
+    hardest_card, forgotten = failures.most_common(1)[0] if failures else (None, 0)
+    last_of = {card: pk for pk, card, *_ in rows}
+    wanted = {last_of.get(hardest_card), rows[-1][0] if rows else None} - {None}
+    reviews = Review.objects.select_related("card__question__resource").in_bulk(wanted)
+    return Summary(
+        come_back=come_back(learner, day.today),
+        stronger=held,
+        hardest=reviews.get(last_of.get(hardest_card)),
+        forgotten=forgotten,
+        last=reviews.get(rows[-1][0]) if rows else None,
+    )
+
+
+def come_back(learner: Learner, today: dt.date) -> ComeBack | None:
+    """The first day after today on which a card is due."""
+    rest = learner.cards.awake(today).filter(due_on__gt=today).order_by("due_on")
+    first = rest.values("due_on").annotate(cards=Count("pk"))[:1]
+    return next((ComeBack(row["due_on"], min(row["cards"], COUNTED_UP_TO + 1)) for row in first), None)
