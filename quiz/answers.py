@@ -57,7 +57,7 @@ def check_typed(typed: str, accepted: Sequence[str]) -> Verdict:
 
 def normalise(text: str) -> str:
     """Letters and digits alone, without case or accents; a text that has none (such as "++") is kept as it is."""
-    folded = unicodedata.normalize("NFKD", text.casefold())
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     kept = "".join(character for character in folded if character.isalnum())
     return kept or "".join(text.casefold().split())
 
