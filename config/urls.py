@@ -7,7 +7,6 @@ from config import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("quiz.urls")),
-    path("", include("catalog.urls")),
     path("", include("insights.urls")),
     path("", include("learners.urls")),
     path("account/", include("allauth.urls")),
