@@ -19,7 +19,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog.models import Question, QuestionRevision, Resource, Topic
 from learners.access import access_of, learner_for_write, learner_of, owner_of
@@ -44,7 +44,7 @@ class SeeOther(HttpResponseRedirect):
     status_code = 303
 
 
-@require_GET
+@require_safe
 @never_cache
 def home(request: HttpRequest) -> HttpResponse:
     """What Readback is, with a real question to answer; for a learner who has answered before, what is due."""
@@ -75,7 +75,7 @@ def _about(minutes: int) -> str:
     return ngettext("about %(n)s minute.", "about %(n)s minutes.", minutes) % {"n": minutes} if minutes else _("under a minute.")
 
 
-@require_GET
+@require_safe
 @never_cache
 def study(request: HttpRequest) -> HttpResponse:
     """The next card of the day, or the card of a ticket again, unanswered."""
@@ -86,7 +86,7 @@ def study(request: HttpRequest) -> HttpResponse:
     return _with_card(request, learner, at, lambda ticket, card: _front_page(request, learner, at, ticket, card))
 
 
-@require_GET
+@require_safe
 @never_cache
 def answer(request: HttpRequest) -> HttpResponse:
     """The back of a card, at its own address: after *Show answer*, after a right answer, or after a settled one."""
@@ -114,7 +114,7 @@ def check(request: HttpRequest) -> HttpResponse:
     if verdict is Verdict.RIGHT:
         return _go_to(request, at, ticket, "quiz:answer")
     response = grading.Response(right=False, chosen=ticket.chosen, typed=ticket.typed)
-    return _settle(request, at, ticket, answers.FORGOT, response)
+    return _settle(request, at, ticket, question, answers.FORGOT, response)
 
 
 @require_POST
@@ -123,12 +123,13 @@ def grade(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     try:
         ticket = _read_ticket(request)
-        quality, response = _graded(ticket, request)
+        question = grading.question_as_shown(ticket.shown)
+        quality, response = _graded(ticket, question, request)
     except BadTicket:
         return _bad_ticket(request, at)
     except grading.NotRecorded as reason:
         return _not_recorded(request, at, ticket, reason)
-    return _settle(request, at, ticket, quality, response)
+    return _settle(request, at, ticket, question, quality, response)
 
 
 @require_POST
@@ -223,7 +224,7 @@ def report(request: HttpRequest) -> HttpResponse:
     return _render(request, learner, context, status=422 if form.is_bound else 200)
 
 
-@require_GET
+@require_safe
 def keys(request: HttpRequest) -> HttpResponse:
     return render(request, "quiz/keys.html", _settings_context(learner_of(request)))
 
@@ -278,9 +279,8 @@ def _choice(request: HttpRequest, question: Question) -> int:
     return int(numbers[chosen])
 
 
-def _graded(ticket: Ticket, request: HttpRequest) -> tuple[int, grading.Response]:
+def _graded(ticket: Ticket, question: Question, request: HttpRequest) -> tuple[int, grading.Response]:
     """The quality that was pressed, and the response that was right. Raises BadTicket for what no page offers."""
-    question = grading.question_as_shown(ticket.shown)
     right = None if question.kind in answers.SELF_GRADED else True
     verdict = faces.verdict_of(ticket, question)
     if not ticket.opened or ticket.settled or (right and verdict is not Verdict.RIGHT):
@@ -293,14 +293,20 @@ def _graded(ticket: Ticket, request: HttpRequest) -> tuple[int, grading.Response
 
 
 def _settle(
-    request: HttpRequest, at: dt.datetime, ticket: Ticket, quality: int, response: grading.Response
+    request: HttpRequest,
+    at: dt.datetime,
+    ticket: Ticket,
+    question: Question,
+    quality: int,
+    response: grading.Response,
 ) -> HttpResponse:
     """Record the answer. A wrong one, and a leech, show the back once more; else the next card follows."""
+    answered = {"question": question, "shown": ticket.shown, "response": response}
     try:
         if ticket.ahead:
-            learner, review = _write(request, at, grading.study_ahead, shown=ticket.shown, response=response)
+            learner, review = _write(request, at, grading.study_ahead, **answered)
         else:
-            learner, review = _write(request, at, grading.grade, shown=ticket.shown, quality=quality, response=response)
+            learner, review = _write(request, at, grading.grade, quality=quality, **answered)
     except grading.NotRecorded as reason:
         return _not_recorded(request, at, ticket, reason)
     lapses = review.after["lapses"]
@@ -316,7 +322,8 @@ def _set_aside(
     at = timezone.now()
     try:
         ticket = _read_ticket(request)
-        learner, _review = _write(request, at, verb, shown=ticket.shown)
+        question = grading.question_as_shown(ticket.shown)
+        learner, _review = _write(request, at, verb, question=question, shown=ticket.shown)
     except BadTicket:
         return _bad_ticket(request, at)
     except grading.NotRecorded as reason:

@@ -79,14 +79,20 @@ def locked(who: QuerySet[Learner]) -> Iterator[Learner]:
 
 
 def grade(
-    *, who: QuerySet[Learner], shown: Shown, quality: int, at: dt.datetime, response: Response | None = None
+    *,
+    who: QuerySet[Learner],
+    question: Question,
+    shown: Shown,
+    quality: int,
+    at: dt.datetime,
+    response: Response | None = None,
 ) -> tuple[Learner, Review]:
     """Record a graded answer, or a repetition of today's drill; returns the locked learner and the new row.
 
+    `question` is what `question_as_shown` gave for `shown`, here and in the other verbs.
     Raises ValueError for a quality that SM-2 does not know, and a NotRecorded where the card has moved on.
     """
     with locked(who) as learner:
-        question = question_as_shown(shown)
         card = card_as_shown(learner, question, shown)
         today = today_of(learner, at)
         if transitions.in_drill(card.state, today):
@@ -109,38 +115,38 @@ def grade(
 
 
 def study_ahead(
-    *, who: QuerySet[Learner], shown: Shown, at: dt.datetime, response: Response | None = None
+    *, who: QuerySet[Learner], question: Question, shown: Shown, at: dt.datetime, response: Response | None = None
 ) -> tuple[Learner, Review]:
     """Log that a card was looked at before it is due. Its memory, the day's total and the drill stay as they are."""
     with locked(who) as learner:
-        card = card_as_shown(learner, question_as_shown(shown), shown)
+        card = card_as_shown(learner, question, shown)
         after = transitions.studied_ahead(card.state, at=at)
         review = _record(learner, card, Review.Kind.AHEAD, after, at=at, shown=shown, response=response)
         _studied_on(learner, today_of(learner, at), at)
         return learner, review
 
 
-def skip(*, who: QuerySet[Learner], shown: Shown, at: dt.datetime) -> tuple[Learner, Review]:
+def skip(*, who: QuerySet[Learner], question: Question, shown: Shown, at: dt.datetime) -> tuple[Learner, Review]:
     """Put the card behind the others of today."""
     return _set_aside(
-        who, shown, at, Review.Kind.SKIP, lambda state, today: transitions.skipped(state, today=today, at=at)
+        who, question, shown, at, Review.Kind.SKIP, lambda state, today: transitions.skipped(state, today=today, at=at)
     )
 
 
-def bury(*, who: QuerySet[Learner], shown: Shown, at: dt.datetime) -> tuple[Learner, Review]:
+def bury(*, who: QuerySet[Learner], question: Question, shown: Shown, at: dt.datetime) -> tuple[Learner, Review]:
     """Not until tomorrow."""
-    return _set_aside(who, shown, at, Review.Kind.BURY, lambda state, today: transitions.buried(state, today=today))
+    return _set_aside(who, question, shown, at, Review.Kind.BURY, lambda state, today: transitions.buried(state, today=today))
 
 
-def suspend(*, who: QuerySet[Learner], shown: Shown, at: dt.datetime) -> tuple[Learner, Review]:
+def suspend(*, who: QuerySet[Learner], question: Question, shown: Shown, at: dt.datetime) -> tuple[Learner, Review]:
     """Do not ask this again, until the learner takes that back."""
-    return _set_aside(who, shown, at, Review.Kind.SUSPEND, lambda state, today: transitions.suspended(state, at=at))
+    return _set_aside(who, question, shown, at, Review.Kind.SUSPEND, lambda state, today: transitions.suspended(state, at=at))
 
 
-def stop(*, who: QuerySet[Learner], shown: Shown, at: dt.datetime) -> tuple[Learner, Review]:
+def stop(*, who: QuerySet[Learner], question: Question, shown: Shown, at: dt.datetime) -> tuple[Learner, Review]:
     """End the study day here; the day counts as studied."""
     with transaction.atomic():
-        learner, review = _set_aside(who, shown, at, Review.Kind.STOP, lambda state, today: state)
+        learner, review = _set_aside(who, question, shown, at, Review.Kind.STOP, lambda state, today: state)
         learner.stopped_on = review.study_day
         learner.save(update_fields=["stopped_on"])
         return learner, review
@@ -194,13 +200,14 @@ def undoable(learner: Learner, today: dt.date) -> QuerySet[Review]:
 
 def _set_aside(
     who: QuerySet[Learner],
+    question: Question,
     shown: Shown,
     at: dt.datetime,
     kind: Review.Kind,
     transition: Callable[[CardState, dt.date], CardState],
 ) -> tuple[Learner, Review]:
     with locked(who) as learner:
-        card = card_as_shown(learner, question_as_shown(shown), shown)
+        card = card_as_shown(learner, question, shown)
         today = today_of(learner, at)
         review = _record(learner, card, kind, transition(card.state, today), at=at, shown=shown)
         _studied_on(learner, today, at)

@@ -33,7 +33,7 @@ def study_at_random(learner, at, *, days: int, seed: int) -> None:
                 shown = Shown(upcoming.card.question_id, upcoming.revision_id, upcoming.card.sequence, moment)
                 verb = chance.choices(["grade", "skip", "bury", "suspend", "stop"], [20, 1, 1, 1, 0.3])[0]
                 extra = {"quality": chance.choice([1, 1, 2, 3, 4, 4, 5])} if verb == "grade" else {}
-                getattr(grading, verb)(who=of(learner), shown=shown, at=moment, **extra)
+                getattr(grading, verb)(who=of(learner), question=upcoming.card.question, shown=shown, at=moment, **extra)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -90,6 +90,6 @@ def test_card_never_answered_is_not_touched_by_a_change(at) -> None:
     learner = make_learner()
     question = make_question()
     shown = Shown(question.pk, question.revisions.get().pk, 0, at)
-    grading.skip(who=of(learner), shown=shown, at=at)
+    grading.skip(who=of(learner), question=question, shown=shown, at=at)
     type(question).objects.update(edition=2)
     assert editions.catch_up(at) == 0

@@ -53,7 +53,7 @@ def test_sibling_of_what_was_answered_today_waits_for_another_day(learner, at) -
 
 def test_skipped_card_comes_after_due_and_new(learner, at) -> None:
     skipped = make_card(learner)
-    grading.skip(who=of(learner), shown=shown(skipped.question, 1, at=at), at=at)
+    grading.skip(who=of(learner), question=skipped.question, shown=shown(skipped.question, 1, at=at), at=at)
     new = make_question()
     assert up(learner, at).card.question == new
     answer(learner, new, 4, at)
@@ -63,9 +63,9 @@ def test_skipped_card_comes_after_due_and_new(learner, at) -> None:
 def test_skipping_again_takes_the_other_skipped_card(learner, at) -> None:
     one, other = make_card(learner), make_card(learner)
     for moment, card in enumerate((one, other)):
-        grading.skip(who=of(learner), shown=shown(card.question, 1, at=at), at=at + moment * MINUTE)
+        grading.skip(who=of(learner), question=card.question, shown=shown(card.question, 1, at=at), at=at + moment * MINUTE)
     assert up(learner, at).card == one
-    grading.skip(who=of(learner), shown=shown(one.question, 2, at=at), at=at + 5 * MINUTE)
+    grading.skip(who=of(learner), question=one.question, shown=shown(one.question, 2, at=at), at=at + 5 * MINUTE)
     assert up(learner, at).card == other
 
 
@@ -137,7 +137,7 @@ def test_question_asked_for_by_name_comes_first_if_it_is_due_or_new(learner, at)
 def test_study_ahead_offers_the_soonest_and_not_the_same_twice(learner, at) -> None:
     later, sooner = make_card(learner, due_on=TODAY + 9 * DAY), make_card(learner, due_on=TODAY + 2 * DAY)
     assert up(learner, at, ahead=True).card == sooner
-    grading.study_ahead(who=of(learner), shown=shown(sooner.question, 1, at=at), at=at)
+    grading.study_ahead(who=of(learner), question=sooner.question, shown=shown(sooner.question, 1, at=at), at=at)
     assert up(learner, at, ahead=True).card == later
 
 
