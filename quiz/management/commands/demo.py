@@ -21,9 +21,9 @@ from scheduler.grading import Response, Shown
 from scheduler.sm2 import PASSING_QUALITY, needs_drill
 
 LEARNER, STAFF, PASSWORD = "demo@example.org", "staff@example.org", "readback-demo"
-DAYS = 21
+DAYS = 30
 DAYS_OFF_IN_SEVEN = 1
-NEW_A_DAY = 5
+NEW_A_DAY = 4
 SEED = 1990
 
 
