@@ -1,7 +1,6 @@
 """The Celery app and its beat schedule: one tick a minute, and nothing else is queued ahead of time."""
 
 import os
-
 from typing import Any
 
 from celery import Celery
@@ -21,7 +20,7 @@ app.conf.beat_schedule = {
 }
 
 
-@beat_init.connect
+@beat_init.connect  # type: ignore[untyped-decorator]
 def tick_at_start(**_: Any) -> None:
     """Beat waits a whole interval before its first tick; a fresh start should not."""
     app.send_task("scheduler.tasks.tick", expires=55)

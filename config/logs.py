@@ -41,7 +41,7 @@ def logging_settings(*, json: bool, level: str) -> dict[str, Any]:
         cache_logger_on_first_use=True,
     )
     renderer: Any = structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=False)
-    finish = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    finish: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if json:
         finish.append(structlog.processors.format_exc_info)
     return {

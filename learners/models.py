@@ -64,7 +64,7 @@ def validate_time_zone(name: str) -> None:
 
 class LearnerQuerySet(models.QuerySet["Learner"]):
     def owned_by(self, owner: str) -> "LearnerQuerySet":
-        """The one learner that `learners.access.owner_of` names: "u" and the account's id, or "g" and the guest's key."""
+        """The one learner that `learners.access.owner_of` names: u and the account's id, or g and the guest's key."""
         if owner.startswith("u"):
             return self.filter(user_id=int(owner[1:]))
         return self.filter(guest_key=owner[1:])

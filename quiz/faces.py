@@ -1,4 +1,4 @@
-"""What a template is given: one side of a card, the day's counts, the finished screen. No right answer before its time."""
+"""What a template is given: one side of a card, the day's counts, the finished screen. No answer before its time."""
 
 import datetime as dt
 import random
@@ -191,7 +191,7 @@ def scope_query(scope: Scope) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value}
 
 
-def finished(day: Day, summary: Summary | None, *, scope: Scope, extras: dict[str, Any]) -> dict[str, Any]:
+def finished(day: Day, summary: Summary | None, *, extras: dict[str, Any]) -> dict[str, Any]:
     """The finished screen: one true sentence, then the facts."""
     facts: dict[str, Any] = {
         "date": day.today,

@@ -10,7 +10,7 @@ def merge(guest: Learner, account: Learner) -> None:
     QuestionReport.objects.filter(learner=guest).update(learner=account)
 
 
-def export(learner: Learner) -> list[dict[str, Any]]:
+def export(learner: Learner) -> list[Any]:
     return list(learner.reports.order_by("id").values("question__slug", "reason", "comment", "reported_at"))
 
 

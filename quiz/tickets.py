@@ -1,4 +1,4 @@
-"""What a shown card carries: a signed ticket that says what was shown to whom, when, and how far the answer has come."""
+"""What a shown card carries: a signed ticket that says what was shown to whom, when, and how far the answer came."""
 
 import datetime as dt
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from typing import Any, Self
 from django.core import signing
 
 from scheduler.grading import Shown
-from scheduler.queue import Scope, Upcoming
+from scheduler.queue import EVERYTHING, Scope, Upcoming
 
 SALT = "quiz.ticket"
 
@@ -32,7 +32,7 @@ class Ticket:
     seed: int
     shown_at: dt.datetime
     kind: str
-    scope: Scope = Scope()
+    scope: Scope = EVERYTHING
     near: bool = False
     opened: bool = False
     chosen: int | None = None

@@ -100,7 +100,12 @@ def grade(
         elif transitions.is_new(card.state) or transitions.is_due(card.state, today):
             kind = Review.Kind.ANSWER
             after = transitions.answered(
-                card.state, quality, today=today, at=at, edition=question.edition, shuffle=random.getrandbits(31)  # noqa: S311
+                card.state,
+                quality,
+                today=today,
+                at=at,
+                edition=question.edition,
+                shuffle=random.getrandbits(31),
             )
         else:
             raise DrillEnded
@@ -108,9 +113,7 @@ def grade(
         review = _record(learner, card, kind, after, at=at, quality=quality, shown=shown, response=response)
         first_of_day = _studied_on(learner, today, at)
         if first_of_day or not _add_to_total(review, introduced=first, sign=1):
-            DayTotal.objects.create(
-                learner=learner, study_day=today, **_counted(review, introduced=first)
-            )
+            DayTotal.objects.create(learner=learner, study_day=today, **_counted(review, introduced=first))
         return learner, review
 
 
@@ -135,12 +138,16 @@ def skip(*, who: QuerySet[Learner], question: Question, shown: Shown, at: dt.dat
 
 def bury(*, who: QuerySet[Learner], question: Question, shown: Shown, at: dt.datetime) -> tuple[Learner, Review]:
     """Not until tomorrow."""
-    return _set_aside(who, question, shown, at, Review.Kind.BURY, lambda state, today: transitions.buried(state, today=today))
+    return _set_aside(
+        who, question, shown, at, Review.Kind.BURY, lambda state, today: transitions.buried(state, today=today)
+    )
 
 
 def suspend(*, who: QuerySet[Learner], question: Question, shown: Shown, at: dt.datetime) -> tuple[Learner, Review]:
     """Do not ask this again, until the learner takes that back."""
-    return _set_aside(who, question, shown, at, Review.Kind.SUSPEND, lambda state, today: transitions.suspended(state, at=at))
+    return _set_aside(
+        who, question, shown, at, Review.Kind.SUSPEND, lambda state, today: transitions.suspended(state, at=at)
+    )
 
 
 def stop(*, who: QuerySet[Learner], question: Question, shown: Shown, at: dt.datetime) -> tuple[Learner, Review]:
@@ -152,16 +159,16 @@ def stop(*, who: QuerySet[Learner], question: Question, shown: Shown, at: dt.dat
         return learner, review
 
 
-def go_on(*, who: QuerySet[Learner], at: dt.datetime) -> Learner:
-    """Take up a day again that was stopped."""
+def go_on(*, who: QuerySet[Learner], at: dt.datetime) -> tuple[Learner, None]:
+    """Take up a day again that was stopped; it leaves no row."""
     with locked(who) as learner:
         learner.stopped_on = None
         learner.save(update_fields=["stopped_on"])
-        return learner
+        return learner, None
 
 
 def resume(*, who: QuerySet[Learner], card_id: int, at: dt.datetime) -> tuple[Learner, Review]:
-    """Ask a suspended card again. Raises Card.DoesNotExist for another learner's, and AlreadyAnswered if it is awake."""
+    """Ask a suspended card again. Raises Card.DoesNotExist for another learner's, AlreadyAnswered if it is awake."""
     with locked(who) as learner:
         card = learner.cards.living().get(pk=card_id)
         if card.suspended_at is None:
@@ -274,7 +281,7 @@ def _record(
         sequence=sequence,
         kind=kind,
         quality=quality,
-        revision_id=shown and shown.revision_id,
+        revision_id=shown.revision_id if shown else None,
         right=response.right,
         chosen=response.chosen,
         typed=response.typed[:300],

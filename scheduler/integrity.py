@@ -75,5 +75,7 @@ def _of_total(total: DayTotal) -> Iterator[str]:
         "elapsed_ms": sum(row.elapsed_ms for row in rows),
     }
     for name, value in expected.items():
-        if getattr(total, name) != value:
-            yield f"Total of learner {total.learner_id} on {total.study_day}: {name} is {getattr(total, name)}, and the log says {value}."
+        stored = getattr(total, name)
+        if stored != value:
+            day = f"Total of learner {total.learner_id} on {total.study_day}"
+            yield f"{day}: {name} is {stored}, and the log says {value}."

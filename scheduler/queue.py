@@ -41,6 +41,9 @@ class Scope(NamedTuple):
         return Q(**{prefix + lookup: slug for lookup, slug in wanted.items() if slug})
 
 
+EVERYTHING = Scope()
+
+
 @dataclass(frozen=True)
 class Day:
     """A learner's study day as it stands. Counts stop at `COUNTED_UP_TO` + 1; `waiting` are due beyond her limit."""
@@ -91,7 +94,7 @@ class _Counted(Subquery):
     output_field = IntegerField()
 
 
-def day_of(learner: Learner | None, at: dt.datetime, scope: Scope = Scope()) -> Day:
+def day_of(learner: Learner | None, at: dt.datetime, scope: Scope = EVERYTHING) -> Day:
     """The learner's day within a scope, in two queries; a visitor without a row has a day of new questions alone."""
     if learner is None:
         return Day(today=at.date(), new_ids=_new_ids(None, at.date(), scope, limit=10 + scope.more))
@@ -117,7 +120,7 @@ def day_of(learner: Learner | None, at: dt.datetime, scope: Scope = Scope()) -> 
     )
 
 
-def next_card(learner: Learner | None, day: Day, at: dt.datetime, scope: Scope = Scope()) -> Upcoming | None:
+def next_card(learner: Learner | None, day: Day, at: dt.datetime, scope: Scope = EVERYTHING) -> Upcoming | None:
     """The card to show now, in one query, or None when the day is done.
 
     `rests` says that it is the last card left, to be repeated, and was answered under ten minutes ago.
@@ -154,11 +157,11 @@ def _wanted(learner: Learner | None, day: Day, scope: Scope) -> Upcoming | None:
     return _new(learner, question) if question and day.new else None
 
 
-def ahead(learner: Learner, today: dt.date, scope: Scope = Scope()) -> QuerySet[Card]:
+def ahead(learner: Learner, today: dt.date, scope: Scope = EVERYTHING) -> QuerySet[Card]:
     """Cards that are not due yet and were not before the learner today, soonest first."""
     seen_today = Review.objects.standing().filter(card=OuterRef("pk"), study_day=today)
-    cards: QuerySet[Card] = (
-        learner.cards.awake(today).filter(scope.of_questions("question__"), ~Exists(seen_today), due_on__gt=today)
+    cards: QuerySet[Card] = learner.cards.awake(today).filter(
+        scope.of_questions("question__"), ~Exists(seen_today), due_on__gt=today
     )
     return cards.order_by("due_on", "shuffle", "id")
 
@@ -181,7 +184,7 @@ def _count(learner: Learner, today: dt.date, scope: Scope) -> dict[str, Any]:
     totals = DayTotal.objects.filter(learner=learner)
     today_total = totals.filter(study_day=today)
     recent = totals.filter(study_day__gt=today - dt.timedelta(days=PACE_OVER_DAYS)).values("learner")
-    row: dict[str, Any] = (
+    row = (
         Learner.objects.filter(pk=learner.pk)
         .values(
             due=_counted(cards.due(today)),
@@ -198,7 +201,7 @@ def _count(learner: Learner, today: dt.date, scope: Scope) -> dict[str, Any]:
         )
         .get()
     )
-    return row
+    return dict(row)
 
 
 def _counted(rows: QuerySet[Any]) -> _Counted:
@@ -214,8 +217,10 @@ def _new_ids(learner: Learner | None, today: dt.date, scope: Scope, limit: int) 
         return []
     candidates = Question.objects.published().filter(scope.of_questions()).order_by("rank")
     if learner:
-        met = learner.cards.living().filter(question=OuterRef("pk")).filter(
-            Q(due_on__isnull=False) | Q(suspended_at__isnull=False) | Q(buried_on=today) | Q(skipped_on=today)
+        met = (
+            learner.cards.living()
+            .filter(question=OuterRef("pk"))
+            .filter(Q(due_on__isnull=False) | Q(suspended_at__isnull=False) | Q(buried_on=today) | Q(skipped_on=today))
         )
         answered_today = (
             Review.objects.answers()
@@ -238,17 +243,18 @@ def _skipped(learner: Learner, day: Day, scope: Scope) -> QuerySet[Card]:
 
 
 def _first(cards: QuerySet[Card], kind: str) -> Upcoming | None:
-    card = cards.with_question().annotate(revision_id=_revision("question")).first()
+    card = cards.select_related("question__resource__topic").annotate(revision_id=_revision("question")).first()
     return Upcoming(card, card.revision_id, kind) if card else None
 
 
 def _new(learner: Learner | None, question_id: int) -> Upcoming | None:
-    """A new question with its card: there is one already if its first answer was undone, or it was skipped or resumed."""
+    """A new question with its card, which there is already if its first answer was undone or it was resumed."""
     cards = Card.objects.living().filter(learner=learner, question=OuterRef("pk"))
-    question = (
+    question: Any = (
         Question.objects.with_reading()
         .annotate(revision_id=_revision("pk"), sequence=Coalesce(Subquery(cards.values("sequence")[:1]), 0))
         .filter(pk=question_id)
+        .order_by()
         .first()
     )
     if question is None:

@@ -38,17 +38,17 @@ def summary_of(learner: Learner, day: Day) -> Summary:
         graded.order_by("id").values_list("pk", "card_id", "quality", "before__interval_days", "after__interval_days")
     )
     held = sum(before < HELD_FROM_DAYS <= after for *_, before, after in rows)
-    failures = Counter(card for _, card, quality, *_ in rows if quality < PASSING_QUALITY)
-    hardest_card, forgotten = failures.most_common(1)[0] if failures else (None, 0)
+    failures = Counter(card for _, card, quality, *_ in rows if quality is not None and quality < PASSING_QUALITY)
+    hardest_card, forgotten = failures.most_common(1)[0] if failures else (0, 0)
     last_of = {card: pk for pk, card, *_ in rows}
-    wanted = {last_of.get(hardest_card), rows[-1][0] if rows else None} - {None}
-    reviews = Review.objects.select_related("card__question__resource").in_bulk(wanted)
+    hardest, last = last_of.get(hardest_card, 0), rows[-1][0] if rows else 0
+    reviews = Review.objects.select_related("card__question__resource").in_bulk([hardest, last])
     return Summary(
         come_back=come_back(learner, day.today),
         stronger=held,
-        hardest=reviews.get(last_of.get(hardest_card)),
+        hardest=reviews.get(hardest),
         forgotten=forgotten,
-        last=reviews.get(rows[-1][0]) if rows else None,
+        last=reviews.get(last),
     )
 
 
@@ -56,4 +56,4 @@ def come_back(learner: Learner, today: dt.date) -> ComeBack | None:
     """The first day after today on which a card is due."""
     rest = learner.cards.awake(today).filter(due_on__gt=today).order_by("due_on")
     first = rest.values("due_on").annotate(cards=Count("pk"))[:1]
-    return next((ComeBack(row["due_on"], min(row["cards"], COUNTED_UP_TO + 1)) for row in first), None)
+    return next((ComeBack(row["due_on"], min(row["cards"], COUNTED_UP_TO + 1)) for row in first if row["due_on"]), None)

@@ -7,7 +7,9 @@ from quiz.answers import Verdict, allowed_qualities, check_choice, check_typed, 
 CHOICES = [{"number": 3, "correct": False}, {"number": 1, "correct": True}]
 
 
-@pytest.mark.parametrize("typed", ["idempotent", "Idempotent", " IDEMPOTENT ", "idem-potent", "idempotent.", "idémpotent"])
+@pytest.mark.parametrize(
+    "typed", ["idempotent", "Idempotent", " IDEMPOTENT ", "idem-potent", "idempotent.", "idémpotent"]
+)
 def test_case_accents_space_and_punctuation_never_matter(typed: str) -> None:
     assert check_typed(typed, ["idempotent"]) is Verdict.RIGHT
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from scheduler.integrity import differences
 from scheduler.models import DayTotal, Review
-from tests.factories import make_learner, make_question, make_reading
+from tests.factories import make_learner, make_question, make_reading, make_user
 from tests.quiz.test_views import ticket_in
 
 ANSWERS = 40
@@ -18,13 +18,14 @@ ANSWERS = 40
 
 @pytest.mark.django_db(transaction=True)
 def test_answers_posted_twice_at_once_count_once() -> None:
-    learner = make_learner(new_per_day=ANSWERS)
+    user = make_user()
+    make_learner(user, new_per_day=ANSWERS)
     reading = make_reading()
     for _ in range(ANSWERS):
         make_question(resource=reading)
     clients = [Client(), Client()]
     for client in clients:
-        client.force_login(learner.user)
+        client.force_login(user)
     together = Barrier(2)
 
     def post(client: Client, ticket: str) -> int:
@@ -55,7 +56,7 @@ def test_first_answer_of_a_visitor_posted_twice_at_once_makes_one_guest() -> Non
 
     def post(_: int) -> int:
         tab = Client()
-        tab.cookies = cookies.copy()
+        tab.cookies.update(cookies)
         together.wait()
         try:
             return tab.post(reverse("quiz:grade"), {"ticket": back, "grade": "4"}).status_code

@@ -32,7 +32,9 @@ def frozen():
 
 
 def queries(call) -> tuple[list[str], object]:
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         response = call()
     kept = [q["sql"] for q in captured if q["sql"].split()[0] not in {"BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"}]
     return kept, response

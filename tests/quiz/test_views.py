@@ -304,8 +304,10 @@ class TestErrors:
         for name in ("check", "grade", "undo", "skip", "bury", "suspend", "stop", "resume", "go_on"):
             assert signed_in.get(reverse(f"quiz:{name}")).status_code == 405
 
-    @pytest.mark.parametrize("query", [{"more": "x"}, {"more": "9" * 30}, {"topic": "\0"}, {"reading": "none"}, {"ahead": "2"}])
-    def test_nonsense_in_the_address_is_no_error(self, signed_in, query: dict) -> None:
+    @pytest.mark.parametrize(
+        "query", [{"more": "x"}, {"more": "9" * 30}, {"topic": "\0"}, {"reading": "none"}, {"ahead": "2"}]
+    )
+    def test_nonsense_in_the_address_is_no_error(self, signed_in, query: dict[str, str]) -> None:
         make_question()
         assert signed_in.get(reverse("quiz:study"), query).status_code == 200
 
@@ -414,7 +416,9 @@ class TestReport:
         page = check(signed_in, front(signed_in), choice="2")
         form = signed_in.get(reverse("quiz:report"), {"ticket": ticket_in(page)})
         back = signed_in.post(
-            reverse("quiz:report"), {"ticket": ticket_in(form), "reason": "ambiguous", "comment": "b fits too"}, follow=True
+            reverse("quiz:report"),
+            {"ticket": ticket_in(form), "reason": "ambiguous", "comment": "b fits too"},
+            follow=True,
         )
         assert "Right." in text_of(back)
         report = QuestionReport.objects.get()

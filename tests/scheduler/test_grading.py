@@ -95,7 +95,9 @@ def test_drill_shown_before_the_days_end_counts_for_nothing_after_it(learner, at
     question = make_question()
     card = make_card(learner, question, due_on=TODAY + 30 * DAY, drill_on=TODAY)
     with pytest.raises(grading.DrillEnded):
-        grading.grade(who=of(learner), question=question, shown=shown(question, card.sequence, at=at), quality=4, at=at + DAY)
+        grading.grade(
+            who=of(learner), question=question, shown=shown(question, card.sequence, at=at), quality=4, at=at + DAY
+        )
     assert not Review.objects.exists()
 
 
@@ -238,7 +240,9 @@ def test_suspended_card_is_asked_again_after_resume(learner, at) -> None:
 def test_studying_ahead_is_logged_and_touches_no_memory_and_no_total(learner, at) -> None:
     question = make_question()
     card = make_card(learner, question, due_on=TODAY + 5 * DAY)
-    _, review = grading.study_ahead(who=of(learner), question=question, shown=shown(question, card.sequence, at=at), at=at)
+    _, review = grading.study_ahead(
+        who=of(learner), question=question, shown=shown(question, card.sequence, at=at), at=at
+    )
     after = Card.objects.get()
     assert (after.state.memory, after.due_on, after.drill_on) == (card.state.memory, card.due_on, None)
     assert (review.kind, review.quality) == ("ahead", None)

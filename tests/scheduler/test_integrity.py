@@ -33,7 +33,9 @@ def study_at_random(learner, at, *, days: int, seed: int) -> None:
                 shown = Shown(upcoming.card.question_id, upcoming.revision_id, upcoming.card.sequence, moment)
                 verb = chance.choices(["grade", "skip", "bury", "suspend", "stop"], [20, 1, 1, 1, 0.3])[0]
                 extra = {"quality": chance.choice([1, 1, 2, 3, 4, 4, 5])} if verb == "grade" else {}
-                getattr(grading, verb)(who=of(learner), question=upcoming.card.question, shown=shown, at=moment, **extra)
+                getattr(grading, verb)(
+                    who=of(learner), question=upcoming.card.question, shown=shown, at=moment, **extra
+                )
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -69,6 +71,7 @@ def test_changed_meaning_brings_the_card_back_within_three_days_with_its_memory(
     type(question).objects.update(edition=2)
     assert editions.catch_up(at) == 1
     card = Card.objects.get()
+    assert card.due_on
     assert TODAY < card.due_on <= TODAY + 3 * DAY
     assert (card.state.memory, card.edition) == (memory, 2)
     assert Review.objects.latest("id").kind == "change"

@@ -63,7 +63,9 @@ def test_skipped_card_comes_after_due_and_new(learner, at) -> None:
 def test_skipping_again_takes_the_other_skipped_card(learner, at) -> None:
     one, other = make_card(learner), make_card(learner)
     for moment, card in enumerate((one, other)):
-        grading.skip(who=of(learner), question=card.question, shown=shown(card.question, 1, at=at), at=at + moment * MINUTE)
+        grading.skip(
+            who=of(learner), question=card.question, shown=shown(card.question, 1, at=at), at=at + moment * MINUTE
+        )
     assert up(learner, at).card == one
     grading.skip(who=of(learner), question=one.question, shown=shown(one.question, 2, at=at), at=at + 5 * MINUTE)
     assert up(learner, at).card == other
@@ -165,7 +167,9 @@ def test_count_of_due_stops_beyond_two_hundred(learner, at) -> None:
     assert day_of(learner, at).due == queue.COUNTED_UP_TO + 1
 
 
-@pytest.mark.parametrize(("answers", "elapsed_ms", "pace"), [(9, 90_000, 15_000), (10, 100_000, 10_000), (10, 10, 1_000)])
+@pytest.mark.parametrize(
+    ("answers", "elapsed_ms", "pace"), [(9, 90_000, 15_000), (10, 100_000, 10_000), (10, 10, 1_000)]
+)
 def test_pace_is_the_learners_own_from_ten_answers_on(answers: int, elapsed_ms: int, pace: int) -> None:
     assert queue.pace_ms(answers, elapsed_ms) == pace
 

@@ -42,7 +42,10 @@ def oracle(qualities: list[int]) -> list[tuple[Fraction, int, int]]:
 @pytest.mark.parametrize("qualities", VECTORS)
 def test_worked_history(qualities: str) -> None:
     expected = [tuple(step.split("/")) for step in VECTORS[qualities].split()]
-    got = [(f"{m.ease_factor / 100:g}", str(m.interval_days), str(m.repetitions)) for m in history(list(map(int, qualities)))]
+    got = [
+        (f"{m.ease_factor / 100:g}", str(m.interval_days), str(m.repetitions))
+        for m in history(list(map(int, qualities)))
+    ]
     assert got == expected
 
 

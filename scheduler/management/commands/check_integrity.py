@@ -11,9 +11,9 @@ class Command(BaseCommand):
     help = "Rebuild every card and every day's total from the log of reviews, and report what differs."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = 0
-        for found, sentence in enumerate(differences(), start=1):
+        found = list(differences())
+        for sentence in found:
             self.stdout.write(sentence)
         if found:
-            raise CommandError(_("%(found)s differences between the log and the cards.") % {"found": found})
+            raise CommandError(_("%(found)s differences between the log and the cards.") % {"found": len(found)})
         self.stdout.write(_("%(cards)s cards agree with their log.") % {"cards": Card.objects.count()})

@@ -1,0 +1,35 @@
+"""What follows when allauth signs somebody up or in: her learner exists, and the guest's cards come with her.
+
+allauth's signals are the only word it gives; between our own rooms there are none.
+"""
+
+from typing import Any
+
+from allauth.account.signals import user_logged_in, user_signed_up
+from django.http import HttpRequest
+from django.utils import timezone
+
+from learners import access, parts
+from learners.models import Learner, User
+
+
+def connect() -> None:
+    user_signed_up.connect(make_learner, dispatch_uid="learners.make_learner")
+    user_logged_in.connect(take_guest_along, dispatch_uid="learners.take_guest_along")
+
+
+def make_learner(*, request: HttpRequest, user: User, **_: Any) -> None:
+    """Her zone is the guest's, else the browser's as the form sent it."""
+    guest = access.guest_of(request)
+    zone = guest.time_zone if guest else request.POST.get("zone", "")
+    access.learner_of_account(user, at=timezone.now(), zone=zone)
+
+
+def take_guest_along(*, request: HttpRequest, user: User, **_: Any) -> None:
+    at = timezone.now()
+    guest = access.guest_of(request)
+    account = access.learner_of_account(user, at=at, zone=guest.time_zone if guest else "")
+    if guest:
+        parts.merge(guest, account)
+    Learner.objects.filter(pk=account.pk).update(seen_at=at)
+    access.access_of(request).forget_guest()

@@ -1,0 +1,112 @@
+"""One request at the study page: who sits there, when, and with which ticket."""
+
+import datetime as dt
+import random
+from collections.abc import Callable
+from functools import cached_property, wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django_htmx.middleware import HtmxDetails
+
+from learners.access import access_of, learner_for_write, learner_of, owner_of
+from learners.models import Learner
+from quiz.tickets import BadTicket, Ticket
+from scheduler.grading import NotRecorded
+from scheduler.queue import Scope, Upcoming
+
+MOST_NEW_BEYOND_THE_LIMIT = 1000
+
+
+class HtmxRequest(HttpRequest):
+    """A request as the middleware leaves it."""
+
+    htmx: HtmxDetails
+
+
+class SeeOther(HttpResponseRedirect):
+    """After a POST: look there, with GET."""
+
+    status_code = 303
+
+
+class Sitting:
+    """A learner or visitor before one page. `at` is the moment of the request: nothing below asks the clock."""
+
+    def __init__(self, request: HtmxRequest, at: dt.datetime) -> None:
+        self.request = request
+        self.at = at
+
+    @cached_property
+    def learner(self) -> Learner | None:
+        """None for a visitor who has not answered yet. After a write it is the learner as locked and saved."""
+        return learner_of(self.request)
+
+    @cached_property
+    def ticket(self) -> Ticket:
+        """The request's ticket. Raises BadTicket unless it was signed here, for this learner or visitor."""
+        request = self.request
+        data = request.POST if request.method == "POST" else request.GET
+        return Ticket.read(data.get("ticket", ""), owner=owner_of(request))
+
+    @property
+    def scope(self) -> Scope:
+        """What the sitting is restricted to: as its ticket says, else as the page's address does."""
+        try:
+            return self.ticket.scope
+        except BadTicket:
+            return self._scope_of_address()
+
+    def _scope_of_address(self) -> Scope:
+        query = self.request.GET
+        more = query.get("more", "")
+        return Scope(
+            topic=query.get("topic", ""),
+            reading=query.get("reading", ""),
+            question=query.get("question", ""),
+            ahead=query.get("ahead") == "1",
+            more=min(int(more), MOST_NEW_BEYOND_THE_LIMIT) if more.isdecimal() else 0,
+        )
+
+    def new_ticket(self, upcoming: Upcoming, scope: Scope) -> Ticket:
+        seed = random.getrandbits(31)
+        return Ticket.for_card(upcoming, owner=owner_of(self.request), seed=seed, at=self.at, scope=scope)
+
+    def write(self, verb: Callable[..., tuple[Learner, Any]], **arguments: Any) -> Any:
+        """Call a verb of the scheduler for this learner; a visitor's first write makes the guest."""
+        access = access_of(self.request)
+        if access.user is None and not access.guest.studied:
+            self.learner_for_write()
+        who = Learner.objects.owned_by(owner_of(self.request))
+        try:
+            self.learner, written = verb(who=who, at=self.at, **arguments)
+        except Learner.DoesNotExist:
+            # The cookie outlived its guest, or the account never studied.
+            self.learner_for_write()
+            self.learner, written = verb(who=who, at=self.at, **arguments)
+        return written
+
+    def learner_for_write(self) -> Learner:
+        """The learner, with a row: what is not a study state may be written for her."""
+        zone = self.request.POST.get("zone", "")
+        self.learner = learner = learner_for_write(self.request, at=self.at, zone=zone)
+        return learner
+
+
+def at_a_sitting(view: Callable[[Sitting], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Give a view its sitting, and answer in the page when a ticket is bad or no longer fits."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest) -> HttpResponse:
+        from quiz import pages
+
+        sitting = Sitting(request, timezone.now())  # type: ignore[arg-type]
+        try:
+            return view(sitting)
+        except BadTicket:
+            return pages.bad_ticket(sitting)
+        except NotRecorded as reason:
+            return pages.not_recorded(sitting, reason)
+
+    return wrapped

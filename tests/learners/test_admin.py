@@ -1,0 +1,71 @@
+"""People, as staff see them."""
+
+import pytest
+from django.test import Client
+
+from learners.models import Learner, User
+from tests.factories import make_card, make_guest, make_learner, make_user
+
+
+@pytest.fixture
+def staff(client: Client, curator: User) -> Client:
+    client.force_login(curator)
+    return client
+
+
+def test_accounts_are_found_by_their_address(staff):
+    make_user("ada@example.org")
+    make_user("grace@example.org")
+
+    page = staff.get("/admin/learners/user/", {"q": "grace"})
+
+    assert "grace@example.org" in page.text
+    assert "ada@example.org" not in page.text
+
+
+def test_account_can_be_added_by_address_and_password(staff):
+    data = {"email": "new@example.org", "usable_password": "true"}
+    data |= {"password1": "correct horse battery", "password2": "correct horse battery"}
+
+    staff.post("/admin/learners/user/add/", data)
+
+    assert User.objects.get(email="new@example.org").check_password("correct horse battery")
+
+
+def test_learners_are_shown_but_not_changed(staff):
+    learner = make_learner()
+    address = f"/admin/learners/learner/{learner.pk}/change/"
+
+    assert staff.get(address).status_code == 200
+    assert staff.post(address, {"new_per_day": "3"}).status_code == 403
+
+
+def test_deleting_a_learner_erases_her_account_too(staff, curator):
+    learner = make_learner()
+    make_card(learner)
+
+    staff.post(f"/admin/learners/learner/{learner.pk}/delete/", {"post": "yes"})
+
+    assert not Learner.objects.filter(pk=learner.pk).exists()
+    assert list(User.objects.all()) == [curator]
+
+
+def test_deleting_accounts_erases_their_learners_too(staff, curator):
+    learner = make_learner()
+    make_card(learner)
+
+    staff.post(
+        "/admin/learners/user/", {"action": "delete_selected", "_selected_action": [learner.user_id], "post": "yes"}
+    )
+
+    assert list(User.objects.all()) == [curator]
+    assert not Learner.objects.exists()
+
+
+def test_list_of_learners_costs_as_many_queries_however_long(staff, django_assert_max_num_queries):
+    for _ in range(5):
+        make_learner()
+        make_guest()
+
+    with django_assert_max_num_queries(8):
+        staff.get("/admin/learners/learner/")
