@@ -132,7 +132,10 @@ class Question(models.Model):
 
     class Meta:
         ordering: ClassVar = ["resource__topic__position", "resource__position", "position", "id"]
-        indexes: ClassVar = [models.Index(fields=["status", "rank"]), models.Index(fields=["resource", "status", "rank"])]
+        indexes: ClassVar = [
+            models.Index(fields=["status", "rank"]),
+            models.Index(fields=["resource", "status", "rank"]),
+        ]
         verbose_name = _("question")
         verbose_name_plural = _("questions")
 

@@ -97,9 +97,11 @@ def option_order(ticket: Ticket, question: Question) -> list[int]:
 
 
 def _mid_sentence(text: str) -> str:
-    """An answer as it reads after "The answer is": an article loses its capital, a name keeps it."""
+    """An answer as it reads after "The answer is": an article loses its capital, whatever else has one is quoted."""
     first, space, rest = text.partition(" ")
-    return first.lower() + space + rest if first in {"The", "A", "An"} else text
+    if first in {"The", "A", "An"}:
+        return first.lower() + space + rest
+    return f"“{text}”" if text[:1].isupper() else text
 
 
 def _grades(ticket: Ticket, card: Card, learner: Learner | None, today: dt.date) -> list[dict[str, Any]]:

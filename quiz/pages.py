@@ -184,7 +184,13 @@ def _finished_context(learner: Learner | None, day: Day, scope: Scope) -> dict[s
         if ahead(learner, day.today, scope).exists():
             extras["ahead_url"] = faces.study_url(scope._replace(ahead=True, question=""))
     facts = faces.finished(day, summary_of(learner, day) if learner else None, extras=extras)
-    return {"finished": facts, "scope": _scope_line(scope), **_undo_context(day)}
+    query = urlencode(faces.scope_query(scope._replace(question="")))
+    return {
+        "finished": facts,
+        "scope": _scope_line(scope),
+        "scope_query": f"?{query}" if query else "",
+        **_undo_context(day),
+    }
 
 
 def _more_new_url(learner: Learner, day: Day, scope: Scope) -> str | None:

@@ -86,7 +86,7 @@ def answer(sitting: Sitting) -> HttpResponse:
 @require_POST
 @at_a_sitting
 def check(sitting: Sitting) -> HttpResponse:
-    """Check a choice or a typed answer. A wrong one and *Don't know* are graded at once, a right one awaits its grade."""
+    """Check a choice or a typed answer. A wrong one and *Don't know* are graded at once; a right one waits."""
     question = grading.question_as_shown(sitting.ticket.shown)
     ticket = _with_response(sitting, question)
     if ticket is None:

@@ -2,8 +2,8 @@
 
 import os
 
-from config.settings import *  # noqa: F403
 from config.logs import logging_settings
+from config.settings import *  # noqa: F403
 from config.settings import DATABASES, SQLITE, VAR_DIR
 
 LOGGING = logging_settings(json=False, level="ERROR")

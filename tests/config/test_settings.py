@@ -1,5 +1,6 @@
 """What production refuses, tried in a process of its own."""
 
+import json
 import os
 import subprocess
 import sys
@@ -18,19 +19,22 @@ PRODUCTION = {
 }
 
 
-def settings_with(**environment: str) -> str:
-    """What loading the settings prints to the error stream: empty when they are accepted."""
+def run_with(environment: dict[str, str], *command: str) -> "subprocess.CompletedProcess[str]":
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    ran = subprocess.run(
-        [sys.executable, "-c", "import config.settings"],
+    return subprocess.run(
+        [sys.executable, *command],
         cwd=settings.BASE_DIR,
         env={**kept, **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
-    return ran.stderr
+
+
+def settings_with(**environment: str) -> str:
+    """What loading the settings prints to the error stream: empty when they are accepted."""
+    return run_with(environment, "-c", "import config.settings").stderr
 
 
 def test_production_starts_with_all_that_it_needs() -> None:
@@ -49,3 +53,13 @@ def test_production_refuses_sqlite() -> None:
 
 def test_unknown_environment_is_refused_by_name() -> None:
     assert "laptop or production" in settings_with(READBACK_ENV="staging")
+
+
+def test_static_files_are_collected_under_names_of_their_content(tmp_path) -> None:
+    environment = {**PRODUCTION, "READBACK_VAR": str(tmp_path)}
+    ran = run_with(environment, "manage.py", "collectstatic", "--noinput", "--verbosity", "0")
+    assert ran.returncode == 0, ran.stderr
+    names = json.loads((tmp_path / "static" / "staticfiles.json").read_text())["paths"]
+    stylesheet = tmp_path / "static" / names["readback/readback.css"]
+    assert stylesheet.exists()
+    assert stylesheet.with_suffix(".css.br").exists()

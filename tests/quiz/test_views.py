@@ -446,3 +446,14 @@ class TestHome:
         learner.save()
         make_card(learner)
         assert "1 card is due" in text_of(signed_in.get("/"))
+
+
+class TestScope:
+    def test_undo_on_the_finished_screen_stays_with_the_reading(self, signed_in) -> None:
+        question = make_question()
+        reading = question.resource.slug
+        page = grade(signed_in, opened(signed_in, front(signed_in, reading=reading)))
+        form = re.search(r'name="review" value="(\d+)" formaction="([^"]+)"', text_of(page))
+        assert form
+        page = signed_in.post(form[2], {"review": form[1]}, follow=True)
+        assert f"Studying {question.resource.title} only." in text_of(page)
