@@ -216,6 +216,5 @@
     if (hidden || root.style.length) root.style.setProperty("--keyboard", `${Math.round(hidden)}px`);
   });
 
-  root.classList.add("js");
   prepare();
 })();
