@@ -1,0 +1,125 @@
+"""How a question comes before learners: publishing a wording, changing a published one, and retiring a question."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+
+from catalog import items
+from catalog.models import Choice, Question, QuestionRevision
+from catalog.ranking import store_ranks
+from catalog.render import render_question
+from catalog.stored import question_item
+
+Change = QuestionRevision.Change
+
+
+@transaction.atomic
+def publish(
+    question: Question, *, change: str, author: AbstractBaseUser | None, at: dt.datetime
+) -> QuestionRevision | None:
+    """Publishes `question` as it stands, with its stored choices, and returns the new revision.
+
+    `change` is a `QuestionRevision.Change`; at the first publication it is taken as that, and a change of the key
+    counts as a change of meaning whatever is said. A wording that is the same as the last one makes no revision and
+    returns None. Raises ValidationError, in words, for a question that cannot be asked.
+    """
+    locked = Question.objects.select_for_update()
+    question.refresh_from_db(fields=["revision", "edition"], from_queryset=locked)
+    choices = list(question.choices.all())
+    if found := items.faults(question_item(question, choices)):
+        raise ValidationError(found)
+    last = question.revisions.order_by("-number").first()
+    revision = revise(question, choices, last=last.content if last else None, change=change, author=author, at=at)
+    question.save()
+    if revision:
+        revision.save()
+    store_ranks()
+    return revision
+
+
+@transaction.atomic
+def retire(question: Question) -> None:
+    """Takes the question from learners for good; its cards, reviews and revisions stay."""
+    question.status = Question.Status.RETIRED
+    question.rank = None
+    question.save(update_fields=["status", "rank"])
+    store_ranks()
+
+
+def revise(
+    question: Question,
+    choices: Sequence[Choice],
+    *,
+    last: dict[str, Any] | None,
+    change: str,
+    author: AbstractBaseUser | None,
+    at: dt.datetime,
+) -> QuestionRevision | None:
+    """Marks `question` published and rendered, and makes the revision, if it is one. Stores nothing.
+
+    `last` is the content of its latest revision, None before the first. A change of meaning can also be declared
+    afterwards, for a wording that is already published.
+    """
+    question.status = Question.Status.PUBLISHED
+    question.rendered = render_question(question, choices)
+    content = content_of(question, choices)
+    if last is None:
+        change = Change.FIRST
+    elif _has_other_key(last, content):
+        change = Change.MEANING
+    if last == content and change != Change.MEANING:
+        return None
+    question.revision += 1
+    if change == Change.MEANING:
+        question.edition += 1
+    if change != Change.FIRST:
+        question.last_change = "" if change == Change.CLEARER else change
+    return QuestionRevision(
+        question=question,
+        number=question.revision,
+        edition=question.edition,
+        change=change,
+        content=content,
+        author_id=author.pk if author else None,
+        at=at,
+    )
+
+
+def content_of(question: Question, choices: Sequence[Choice]) -> dict[str, Any]:
+    """All that a learner sees of a question, as a revision keeps it. The order of the choices is no part of it."""
+    item = question_item(question, choices)
+    return {
+        "kind": item.kind,
+        "section": item.section,
+        "prompt": item.prompt,
+        "answer": item.answer,
+        "accept": list(item.accept),
+        "explanation": item.explanation,
+        "choices": [
+            {"number": choice.number, "text": choice.text, "correct": choice.correct, "why": choice.why}
+            for choice in sorted(item.choices, key=lambda choice: choice.number)
+        ],
+    }
+
+
+def next_choice_number(question: Question) -> int:
+    """A number that no choice of this question has, or had in any revision."""
+    stored = question.choices.aggregate(highest=Max("number"))["highest"] or 0
+    contents = question.revisions.values_list("content", flat=True)
+    revised = [choice["number"] for content in contents for choice in content.get("choices", [])]
+    return int(max([stored, *revised])) + 1
+
+
+def _has_other_key(last: dict[str, Any], content: dict[str, Any]) -> bool:
+    """Whether another option is now the right one. The same words under a new number are the same option."""
+    keys = [
+        next(((choice["number"], choice["text"]) for choice in side.get("choices", []) if choice["correct"]), None)
+        for side in (last, content)
+    ]
+    old, new = keys
+    return old is not None and new is not None and old[0] != new[0] and old[1] != new[1]
