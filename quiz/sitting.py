@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+import re
 from collections.abc import Callable
 from functools import cached_property, wraps
 from typing import Any
@@ -17,6 +18,11 @@ from scheduler.grading import NotRecorded
 from scheduler.queue import Scope, Upcoming
 
 MOST_NEW_BEYOND_THE_LIMIT = 1000
+
+
+def _slug(text: str) -> str:
+    """What may be a slug; nonsense in an address restricts nothing."""
+    return text if re.fullmatch(r"[a-z0-9-]{1,80}", text) else ""
 
 
 class HtmxRequest(HttpRequest):
@@ -62,9 +68,7 @@ class Sitting:
         query = self.request.GET
         more = query.get("more", "")
         return Scope(
-            topic=query.get("topic", ""),
-            reading=query.get("reading", ""),
-            question=query.get("question", ""),
+            **{name: _slug(query.get(name, "")) for name in ("topic", "reading", "question")},
             ahead=query.get("ahead") == "1",
             more=min(int(more), MOST_NEW_BEYOND_THE_LIMIT) if more.isdecimal() else 0,
         )
