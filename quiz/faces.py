@@ -176,7 +176,7 @@ def top(day: Day, kind: str) -> dict[str, Any]:
         "new": capped(day.new),
         "drill": capped(day.drill),
         "kind": kind,
-        "minutes": day.minutes_left,
+        "minutes": day.minutes_for(day.left),
         "done": day.answers,
         "total": day.answers + day.left,
     }
@@ -222,7 +222,7 @@ def _come_back(day: Day, summary: Summary) -> dict[str, Any] | None:
     return {
         "when_text": _("Tomorrow") if gap == 1 else date_format(summary.come_back.due_on, "l j F"),
         "cards": summary.come_back.cards,
-        "minutes": round(summary.come_back.cards * day.pace_ms / 60_000),
+        "minutes": day.minutes_for(summary.come_back.cards),
     }
 
 

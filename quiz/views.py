@@ -53,7 +53,7 @@ def _due_text(day: Day) -> str:
     due = day.due + day.skipped
     if due:
         cards = ngettext("%(n)s card is due", "%(n)s cards are due", due) % {"n": faces.capped(due)}
-        return f"{cards}: {_about(day.minutes_left)}"
+        return f"{cards}: {_about(day.minutes_for(due))}"
     if day.new and not day.stopped:
         return ngettext("%(n)s new question is ready.", "%(n)s new questions are ready.", day.new) % {"n": day.new}
     return _("Nothing is due.")

@@ -70,9 +70,9 @@ class Day:
     def left(self) -> int:
         return self.due + self.new + self.skipped + self.drill
 
-    @property
-    def minutes_left(self) -> int:
-        return round(self.left * self.pace_ms / 60_000)
+    def minutes_for(self, cards: int) -> int:
+        """How long so many cards take this learner, to the nearest minute."""
+        return round(cards * self.pace_ms / 60_000)
 
 
 class Upcoming(NamedTuple):
