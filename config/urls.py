@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import health
+from config import dev_mail, health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("quiz.urls")),
@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("learners.urls")),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("dev/mail/", dev_mail.inbox, name="dev_mail"),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
 ]

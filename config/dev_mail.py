@@ -1,0 +1,61 @@
+"""On a laptop, mail goes into a folder; this page is its inbox."""
+
+import email
+import email.policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import NamedTuple
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+SHOWN = 50
+# What Django's file backend writes after each message.
+END_OF_MESSAGE = "-" * 79
+
+
+class Mail(NamedTuple):
+    subject: str
+    to: str
+    date: str
+    text: str
+
+
+def is_open() -> bool:
+    """Only on a laptop whose mail goes into a folder."""
+    return not settings.PRODUCTION and settings.EMAIL_BACKEND.endswith("filebased.EmailBackend")
+
+
+def context(request: HttpRequest) -> dict[str, bool]:
+    """Lets a page that waits for a mail say where it is shown."""
+    return {"dev_mail": is_open()}
+
+
+@never_cache
+@require_safe
+def inbox(request: HttpRequest) -> HttpResponse:
+    """What was sent, newest first. There is no such page in production, nor where mail really leaves."""
+    if not is_open():
+        raise Http404
+    return render(request, "dev/mail.html", {"mails": sent(Path(settings.EMAIL_FILE_PATH))[:SHOWN]})
+
+
+def sent(folder: Path) -> list[Mail]:
+    """The messages in the files of a folder, newest first."""
+    files = sorted(folder.glob("*.log"), key=lambda file: file.stat().st_mtime, reverse=True) if folder.exists() else []
+    return [mail for file in files[:SHOWN] for mail in reversed(_in_file(file))]
+
+
+def _in_file(file: Path) -> list[Mail]:
+    raw = file.read_text(encoding="utf-8", errors="replace").split(END_OF_MESSAGE)
+    return [_read(message.lstrip("\n")) for message in raw if message.strip()]
+
+
+def _read(raw: str) -> Mail:
+    message = email.message_from_string(raw, EmailMessage, policy=email.policy.default)
+    body = message.get_body(("plain",))
+    text = body.get_content() if body else ""
+    return Mail(str(message["Subject"]), str(message["To"]), str(message["Date"]), text)

@@ -1,0 +1,43 @@
+import pytest
+from django.core.mail import EmailMultiAlternatives, get_connection
+
+from config import dev_mail
+
+FILES = "django.core.mail.backends.filebased.EmailBackend"
+
+
+@pytest.fixture
+def folder(settings, tmp_path):
+    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = FILES, str(tmp_path)
+    return tmp_path
+
+
+def send(subject: str, text: str) -> None:
+    mail = EmailMultiAlternatives(subject, text, to=["ada@example.org"], connection=get_connection(FILES))
+    mail.attach_alternative("<p>not shown</p>", "text/html")
+    mail.send()
+
+
+def test_mail_is_shown_newest_first_with_its_text(client, folder) -> None:
+    send("First — ünïcode", "The code is 1234-5678.")
+    send("Second", "Another one, at http://localhost/x.")
+    page = client.get("/dev/mail/").content.decode()
+    assert "First — ünïcode" in page
+    assert "1234-5678" in page
+    assert "not shown" not in page
+    assert {mail.subject for mail in dev_mail.sent(folder)} == {"First — ünïcode", "Second"}
+
+
+def test_empty_inbox_says_so(client, folder) -> None:
+    assert "Nothing was sent yet." in client.get("/dev/mail/").content.decode()
+
+
+@pytest.mark.django_db
+def test_there_is_no_inbox_where_mail_really_leaves(client) -> None:
+    assert client.get("/dev/mail/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_there_is_no_inbox_in_production(client, folder, settings) -> None:
+    settings.PRODUCTION = True
+    assert client.get("/dev/mail/").status_code == 404
