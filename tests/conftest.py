@@ -7,7 +7,6 @@ import pytest
 from learners.models import Learner, User
 from tests import factories
 
-
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 
 
