@@ -251,7 +251,7 @@ if PRODUCTION:
 
 # Mail that goes nowhere is kept where its reader can find it.
 EMAIL_FILE_PATH = str(VAR_DIR / "mail")
-vars().update(env.email_url_config(required_in_production("EMAIL_URL", f"filemail://{EMAIL_FILE_PATH}")))
+vars().update(env.email_url_config(required_in_production("EMAIL_URL", f"filemail:///{EMAIL_FILE_PATH}")))
 EMAIL_TIMEOUT = 5
 DEFAULT_FROM_EMAIL = required_in_production("DEFAULT_FROM_EMAIL", "Readback <readback@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

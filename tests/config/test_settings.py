@@ -63,3 +63,9 @@ def test_static_files_are_collected_under_names_of_their_content(tmp_path) -> No
     stylesheet = tmp_path / "static" / names["readback/readback.css"]
     assert stylesheet.exists()
     assert stylesheet.with_suffix(".css.br").exists()
+
+
+def test_laptop_keeps_its_mail_under_its_own_folder(tmp_path) -> None:
+    code = "from django.conf import settings; print(settings.EMAIL_FILE_PATH, end='')"
+    environment = {"READBACK_VAR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "config.settings"}
+    assert run_with(environment, "-c", code).stdout == str(tmp_path / "mail")
