@@ -4,6 +4,8 @@ import datetime as dt
 import itertools
 from typing import Any
 
+from django.db import connection
+
 from catalog.models import Choice, Question, QuestionRevision, Resource, Topic
 from catalog.render import render_question
 from learners.models import Learner, User
@@ -13,6 +15,12 @@ AT = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
 TODAY = AT.date()
 
 _numbers = itertools.count(1)
+
+
+def analyze() -> None:
+    """Give the planner its statistics, as a database has them that was not filled a moment ago."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def make_user(email: str = "", password: str = "correct horse battery", **fields: Any) -> User:
@@ -98,6 +106,39 @@ def make_question(kind: str = "recall", choices: tuple[tuple[str, bool], ...] = 
         at=AT,
     )
     return question
+
+
+def make_many_questions(count: int, resource: Resource, **fields: Any) -> list[Question]:
+    """Recall questions by the thousand, ranked in order; `fields` may hold functions of their number."""
+    defaults: dict[str, Any] = {
+        "slug": lambda number: f"{resource.slug}-many-{number}",
+        "kind": "recall",
+        "section": "Scheduling",
+        "explanation": "Because.",
+        "status": Question.Status.PUBLISHED,
+        "rank": lambda number: number,
+        "position": lambda number: number,
+        "revision": 1,
+        **BY_KIND["recall"],
+    }
+    wanted = {**defaults, **fields}
+    questions = [
+        Question(
+            resource=resource,
+            **{name: value(number) if callable(value) else value for name, value in wanted.items()},
+        )
+        for number in range(count)
+    ]
+    if questions:
+        rendered = render_question(questions[0], [])
+        for question in questions:
+            question.rendered = rendered
+    made = Question.objects.bulk_create(questions)
+    QuestionRevision.objects.bulk_create(
+        QuestionRevision(question=question, number=1, edition=1, change="first", content={"kind": "recall"}, at=AT)
+        for question in made
+    )
+    return made
 
 
 def make_card(learner: Learner, question: Question | None = None, **fields: Any) -> Card:

@@ -61,6 +61,7 @@ def serve(family: Family, python: Path, var: Path, port: int) -> None:
     family.until(lambda: is_healthy(port), seconds=START_SECONDS, what="The web server")
     say(f"\nReadback is running:  http://localhost:{port}\n")
     say(logins)
+    say(f"Mail is shown at http://localhost:{port}/dev/mail/")
     say(f"\nLogs are in {var / 'log'}. Ctrl-C stops everything.")
     family.wait()
 

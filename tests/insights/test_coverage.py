@@ -11,7 +11,16 @@ from insights.coverage import (
 from insights.score import Score
 from learners.models import Learner
 from scheduler.models import Card, Review
-from tests.factories import AT, make_card, make_learner, make_question, make_reading, make_topic
+from tests.factories import (
+    AT,
+    analyze,
+    make_card,
+    make_learner,
+    make_many_questions,
+    make_question,
+    make_reading,
+    make_topic,
+)
 from tests.insights.histories import answer
 
 pytestmark = pytest.mark.django_db
@@ -152,26 +161,14 @@ def test_an_empty_catalog_is_covered_by_nothing(learner):
 
 def five_thousand_questions(learner: Learner, per_reading: int = 250) -> None:
     topic = make_topic()
-    readings = [make_reading(topic=topic) for _ in range(5_000 // per_reading)]
-    Question.objects.bulk_create(
-        Question(
-            resource=reading,
-            slug=f"{reading.slug}-{number}",
-            kind="recall",
-            section=f"Section {number % 7}",
-            prompt="Why?",
-            explanation="Because.",
-            status=Question.Status.PUBLISHED,
-            position=number,
-        )
-        for reading in readings
-        for number in range(per_reading)
-    )
+    for _ in range(5_000 // per_reading):
+        make_many_questions(per_reading, make_reading(topic=topic), section=lambda number: f"Section {number % 7}")
     Card.objects.bulk_create(
         Card(learner=learner, question=question, interval_days=number % 60, due_on=AT.date())
         for number, question in enumerate(Question.objects.order_by("pk"))
         if number % 60
     )
+    analyze()
 
 
 def test_five_thousand_questions_are_counted_right_in_as_many_queries_as_ten(learner, django_assert_num_queries):

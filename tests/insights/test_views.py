@@ -6,10 +6,20 @@ from django.core.signing import TimestampSigner
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from catalog.models import Question, Resource
+from catalog.models import Resource
 from learners.models import Learner
 from scheduler.models import Card
-from tests.factories import AT, TODAY, make_card, make_learner, make_question, make_reading, make_topic
+from tests.factories import (
+    AT,
+    TODAY,
+    analyze,
+    make_card,
+    make_learner,
+    make_many_questions,
+    make_question,
+    make_reading,
+    make_topic,
+)
 from tests.insights.histories import answer, studied
 
 pytestmark = pytest.mark.django_db
@@ -183,20 +193,8 @@ class TestReading:
 
     def test_counts_beyond_two_hundred_are_not_told_one_by_one(self, signed_in, learner, reading):
         Learner.objects.filter(pk=learner.pk).update(reviews_per_day=500)
-        first = make_question(resource=reading)
-        Question.objects.bulk_create(
-            Question(
-                resource=reading,
-                slug=f"more-{number}",
-                kind="recall",
-                section="DAGs",
-                prompt="Why?",
-                explanation="Because.",
-                status=Question.Status.PUBLISHED,
-            )
-            for number in range(205)
-        )
-        questions = Question.objects.exclude(pk=first.pk)
+        make_question(resource=reading)
+        questions = make_many_questions(205, reading)
         Card.objects.bulk_create(
             Card(learner=learner, question=question, interval_days=1, due_on=TODAY) for question in questions
         )
@@ -308,19 +306,7 @@ class TestProgress:
 
 
 def five_thousand(learner: Learner, reading: Resource) -> None:
-    Question.objects.bulk_create(
-        Question(
-            resource=reading,
-            slug=f"many-{number}",
-            kind="recall",
-            section=f"Section {number % 9}",
-            prompt="Why?",
-            explanation="Because.",
-            status=Question.Status.PUBLISHED,
-            rank=number,
-        )
-        for number in range(4_990)
-    )
+    many = make_many_questions(4_990, reading, section=lambda number: f"Section {number % 9}")
     Card.objects.bulk_create(
         Card(
             learner=learner,
@@ -328,9 +314,10 @@ def five_thousand(learner: Learner, reading: Resource) -> None:
             interval_days=number % 60,
             due_on=TODAY + dt.timedelta(days=number % 60 - 5),
         )
-        for number, question in enumerate(Question.objects.filter(slug__startswith="many-"))
+        for number, question in enumerate(many)
         if number % 3
     )
+    analyze()
 
 
 @pytest.mark.parametrize("many", [False, True], ids=["ten questions", "five thousand questions"])

@@ -1,7 +1,6 @@
 """How many queries a request costs: constants, whatever the size of the catalog and of what the learner knows."""
 
 import datetime as dt
-import itertools
 
 import pytest
 import time_machine
@@ -9,9 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from catalog.models import Question, QuestionRevision
 from scheduler.models import Card
-from tests.factories import AT, TODAY, make_card, make_question, make_reading
+from tests.factories import AT, TODAY, analyze, make_card, make_many_questions, make_question, make_reading
 from tests.quiz.test_views import HTMX, ticket_in
 
 pytestmark = pytest.mark.django_db
@@ -42,33 +40,11 @@ def queries(call) -> tuple[list[str], object]:
 
 def fill(learner, questions: int, known: int) -> None:
     """A catalog of `questions`, the first `known` of which rest far in the future."""
-    pattern = make_question()
-    reading = make_reading()
-    copies = [
-        Question(
-            resource=reading,
-            slug=f"copy-{number}",
-            kind="recall",
-            section=pattern.section,
-            prompt=pattern.prompt,
-            answer=pattern.answer,
-            explanation=pattern.explanation,
-            status="published",
-            rank=number,
-            revision=1,
-            rendered=pattern.rendered,
-        )
-        for number in range(1, questions)
-    ]
-    copies = Question.objects.bulk_create(copies)
-    QuestionRevision.objects.bulk_create(
-        QuestionRevision(question=q, number=1, edition=1, change="first", content={"kind": "recall"}, at=AT)
-        for q in copies
-    )
     Card.objects.bulk_create(
-        Card(learner=learner, question=q, interval_days=90, repetitions=5, due_on=TODAY + 60 * DAY, sequence=5)
-        for q in itertools.islice(copies, known)
+        Card(learner=learner, question=question, interval_days=90, repetitions=5, due_on=TODAY + 60 * DAY, sequence=5)
+        for question in make_many_questions(questions, make_reading())[:known]
     )
+    analyze()
 
 
 @pytest.mark.parametrize(("questions", "known"), SIZES)

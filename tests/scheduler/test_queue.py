@@ -4,7 +4,7 @@ import pytest
 
 from scheduler import grading, queue
 from scheduler.queue import Scope, day_of, next_card
-from tests.factories import TODAY, make_card, make_question, make_reading, make_topic
+from tests.factories import TODAY, make_card, make_many_questions, make_question, make_reading, make_topic
 from tests.scheduler.test_grading import answer, of, shown
 
 pytestmark = pytest.mark.django_db
@@ -159,8 +159,7 @@ def test_another_learners_cards_are_never_offered(learner, guest, at) -> None:
 def test_count_of_due_stops_beyond_two_hundred(learner, at) -> None:
     from scheduler.models import Card
 
-    reading = make_reading()
-    questions = [make_question(resource=reading) for _ in range(205)]
+    questions = make_many_questions(205, make_reading())
     Card.objects.bulk_create(Card(learner=learner, question=q, due_on=TODAY, sequence=1) for q in questions)
     learner.reviews_per_day = 2000
     learner.save()
