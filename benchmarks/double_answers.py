@@ -118,6 +118,8 @@ def round_of(port: int, first_learner: int, *, times: int) -> tuple[float, list[
 
 def main() -> int:
     call_command("migrate", verbosity=0)
+    if User.objects.exists():
+        raise SystemExit("This benchmark fills its database: give it an empty one.")
     call_command("createcachetable")
     call_command("load_catalog", verbosity=0)
     with socket.socket() as probe:
