@@ -33,13 +33,14 @@ from django.test import Client  # noqa: E402
 
 from learners.models import User  # noqa: E402
 from scheduler.models import Card, Review  # noqa: E402
-from tests.factories import TODAY, analyze, make_learner, make_many_questions, make_reading  # noqa: E402
+from tests.factories import TODAY, analyze, make_learner, make_many_questions, make_reading, make_user  # noqa: E402
 
 
 def prepare(questions: int, known: int, reviews: int) -> Client:
     """An empty database, filled; a browser signed in to it."""
     call_command("flush", interactive=False, verbosity=0)
-    learner = make_learner()
+    user = make_user()
+    learner = make_learner(user)
     made = make_many_questions(questions, make_reading())
     far = TODAY.replace(year=TODAY.year + 5)
     cards = Card.objects.bulk_create(
@@ -65,7 +66,7 @@ def prepare(questions: int, known: int, reviews: int) -> Client:
     )
     analyze()
     client = Client()
-    client.force_login(learner.user)
+    client.force_login(user)
     return client
 
 

@@ -40,7 +40,9 @@ def logging_settings(*, json: bool, level: str) -> dict[str, Any]:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    renderer: Any = structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=False)
+    # Plain tracebacks: the pretty ones print local variables, and with them answers and addresses.
+    console = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    renderer: Any = structlog.processors.JSONRenderer() if json else console
     finish: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if json:
         finish.append(structlog.processors.format_exc_info)

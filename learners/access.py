@@ -6,6 +6,7 @@ for, so that a visitor who only reads costs no query.
 """
 
 import datetime as dt
+import re
 import secrets
 import zoneinfo
 from collections.abc import Callable
@@ -198,6 +199,11 @@ def look_of(request: HttpRequest) -> str:
 def remember_look(response: HttpResponse, look: str) -> None:
     """Keeps the look in this browser; another browser may have another."""
     _set_cookie(response, "look", look)
+
+
+def whole_number(text: str) -> int:
+    """The number that an address or a form names; 0, which no row has, for anything else."""
+    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else 0
 
 
 def known_zone(name: str) -> str:

@@ -56,8 +56,8 @@ def _suspended(learner: Learner, before: str) -> dict[str, Any]:
     if not learner.pk:
         return {"suspended": [], "more_suspended_url": None}
     cards: QuerySet[Any] = learner.cards.living().filter(suspended_at__isnull=False).order_by("-pk")
-    if before.isdecimal():
-        cards = cards.filter(pk__lt=int(before))
+    if last := access.whole_number(before):
+        cards = cards.filter(pk__lt=last)
     page = list(cards.select_related("question__resource")[: SUSPENDED_A_PAGE + 1])
     more = len(page) > SUSPENDED_A_PAGE
     page = page[:SUSPENDED_A_PAGE]

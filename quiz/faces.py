@@ -105,11 +105,10 @@ def _mid_sentence(text: str) -> str:
 
 
 def _grades(ticket: Ticket, card: Card, learner: Learner | None, today: dt.date) -> list[dict[str, Any]]:
-    scale = learner.buttons if learner else Learner.Buttons.FOUR
     shown = learner.intervals_shown if learner else True
     return [
         _grade(button, card, today, drill=ticket.kind == "drill", shown=shown)
-        for button in answers.grade_buttons(scale, card.question.kind)
+        for button in answers.grade_buttons(_scale(learner), card.question.kind)
     ]
 
 
@@ -193,7 +192,7 @@ def scope_query(scope: Scope) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value}
 
 
-def finished(day: Day, summary: Summary | None, *, extras: dict[str, Any]) -> dict[str, Any]:
+def finished(day: Day, learner: Learner | None, summary: Summary | None, *, extras: dict[str, Any]) -> dict[str, Any]:
     """The finished screen: one true sentence, then the facts."""
     facts: dict[str, Any] = {
         "date": day.today,
@@ -202,6 +201,7 @@ def finished(day: Day, summary: Summary | None, *, extras: dict[str, Any]) -> di
         "recalled": day.recalled,
         "none_today": not day.answers and not day.stopped and not day.waiting,
         "waiting": day.waiting or None,
+        "waiting_text": capped(day.waiting),
         "stopped": day.stopped,
         **extras,
     }
@@ -211,7 +211,7 @@ def finished(day: Day, summary: Summary | None, *, extras: dict[str, Any]) -> di
         "tomorrow": _come_back(day, summary),
         "stronger": summary.stronger,
         "hardest": _hardest(summary),
-        "last": _last(summary.last),
+        "last": _last(summary.last, learner),
     }
 
 
@@ -222,6 +222,7 @@ def _come_back(day: Day, summary: Summary) -> dict[str, Any] | None:
     return {
         "when_text": _("Tomorrow") if gap == 1 else date_format(summary.come_back.due_on, "l j F"),
         "cards": summary.come_back.cards,
+        "cards_text": capped(summary.come_back.cards),
         "minutes": day.minutes_for(summary.come_back.cards),
     }
 
@@ -239,13 +240,13 @@ def _hardest(summary: Summary) -> dict[str, Any] | None:
     }
 
 
-def _last(review: Review | None) -> dict[str, Any] | None:
+def _last(review: Review | None, learner: Learner | None) -> dict[str, Any] | None:
     if review is None:
         return None
-    return {"label": review_label(review), "prompt_html": review.card.question.rendered["prompt"]}
+    return {"label": review_label(review, learner), "prompt_html": review.card.question.rendered["prompt"]}
 
 
-def review_label(review: Review) -> str:
+def review_label(review: Review, learner: Learner | None) -> str:
     """What the learner did, in the word of the button that she pressed."""
     if review.quality is None:
         return {
@@ -257,9 +258,15 @@ def review_label(review: Review) -> str:
         }.get(Review.Kind(review.kind), _("Studying ahead"))
     if review.right is False:
         return _("Don’t know") if review.chosen is None and not review.typed else _("Not right")
-    return {0: "0", 1: _("Forgot"), 2: _("Guessed") if review.right else "2", 3: _("Hard"), 4: _("Good"), 5: _("Easy")}[
-        review.quality
-    ]
+    names = {
+        button.quality: grade_label(button)
+        for button in answers.grade_buttons(_scale(learner), review.card.question.kind)
+    }
+    return names.get(review.quality, str(review.quality))
+
+
+def _scale(learner: Learner | None) -> str:
+    return learner.buttons if learner else Learner.Buttons.FOUR
 
 
 def verdict_of(ticket: Ticket, question: Question) -> Verdict | None:

@@ -21,7 +21,7 @@ class QuestionReport(models.Model):
 
     learner = models.ForeignKey("learners.Learner", models.CASCADE, related_name="reports")
     question = models.ForeignKey("catalog.Question", models.PROTECT, related_name="reports")
-    revision = models.ForeignKey("catalog.QuestionRevision", models.PROTECT, null=True, related_name="+")
+    revision = models.ForeignKey("catalog.QuestionRevision", models.PROTECT, related_name="+")
     reason = models.CharField(_("reason"), max_length=10, choices=Reason)
     comment = models.TextField(_("comment"), blank=True, max_length=2000)
     shown = models.JSONField(default=dict)
@@ -29,6 +29,9 @@ class QuestionReport(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-reported_at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["learner", "revision"], name="one_report_a_learner_and_wording")
+        ]
         indexes: ClassVar = [models.Index(fields=["question", "reported_at"])]
         verbose_name = _("question report")
         verbose_name_plural = _("question reports")

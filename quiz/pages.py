@@ -113,16 +113,16 @@ def bad_ticket(sitting: Sitting) -> HttpResponse:
 def not_recorded(sitting: Sitting, reason: grading.NotRecorded) -> HttpResponse:
     """Nothing was written: say so, and go on."""
     scope = sitting.scope
-    if isinstance(reason, grading.QuestionChanged):
+    if sitting.ticket.settled or isinstance(reason, grading.AlreadyAnswered):
+        text = _("Already answered: here is the next card.")
+    elif isinstance(reason, grading.QuestionChanged):
         text = _("This question was changed while you had it before you. Nothing is counted; here is the new wording.")
         slug = Question.objects.filter(pk=sitting.ticket.question_id).values_list("slug", flat=True).first()
         scope = scope._replace(question=slug or "")
     elif isinstance(reason, grading.QuestionGone):
         text = _("That question was withdrawn while you had it before you. Nothing is counted; here is the next card.")
-    elif isinstance(reason, grading.DrillEnded):
-        text = _("That repetition ended with its day. Nothing is counted; here is the next card.")
     else:
-        text = _("Already answered: here is the next card.")
+        text = _("That repetition ended with its day. Nothing is counted; here is the next card.")
     return go_to_next(sitting, scope, notice=text)
 
 
@@ -183,7 +183,7 @@ def _finished_context(learner: Learner | None, day: Day, scope: Scope) -> dict[s
         extras["more_new_url"] = None if day.stopped else _more_new_url(learner, day, scope)
         if ahead(learner, day.today, scope).exists():
             extras["ahead_url"] = faces.study_url(scope._replace(ahead=True, question=""))
-    facts = faces.finished(day, summary_of(learner, day) if learner else None, extras=extras)
+    facts = faces.finished(day, learner, summary_of(learner, day) if learner else None, extras=extras)
     query = urlencode(faces.scope_query(scope._replace(question="")))
     return {
         "finished": facts,
@@ -195,7 +195,8 @@ def _finished_context(learner: Learner | None, day: Day, scope: Scope) -> dict[s
 
 def _more_new_url(learner: Learner, day: Day, scope: Scope) -> str | None:
     """Where ten more new questions are, if the day's limit was met and there are any."""
-    beyond = scope._replace(more=max(scope.more, day.introduced - learner.new_per_day) + MORE_NEW, question="")
+    met = max(0, day.introduced - learner.new_per_day)
+    beyond = scope._replace(more=met + MORE_NEW, more_on=day.today.isoformat(), question="")
     if day.new or not new_beyond(learner, day, beyond):
         return None
     return faces.study_url(beyond)

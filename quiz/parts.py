@@ -7,6 +7,8 @@ from quiz.models import QuestionReport
 
 
 def merge(guest: Learner, account: Learner) -> None:
+    """Where both reported one wording, the account's word stands."""
+    QuestionReport.objects.filter(learner=guest, revision__in=account.reports.values("revision")).delete()
     QuestionReport.objects.filter(learner=guest).update(learner=account)
 
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 
-from learners.access import access_of, learner_for_write, learner_of, owner_of
+from learners.access import access_of, learner_for_write, learner_of, owner_of, whole_number
 from learners.models import Learner
 from quiz.tickets import BadTicket, Ticket
 from scheduler.grading import NotRecorded
@@ -66,11 +66,11 @@ class Sitting:
 
     def _scope_of_address(self) -> Scope:
         query = self.request.GET
-        more = query.get("more", "")
         return Scope(
             **{name: _slug(query.get(name, "")) for name in ("topic", "reading", "question")},
             ahead=query.get("ahead") == "1",
-            more=min(int(more), MOST_NEW_BEYOND_THE_LIMIT) if more.isdecimal() else 0,
+            more=min(whole_number(query.get("more", "")), MOST_NEW_BEYOND_THE_LIMIT),
+            more_on=_slug(query.get("more_on", "")),
         )
 
     def new_ticket(self, upcoming: Upcoming, scope: Scope) -> Ticket:

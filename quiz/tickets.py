@@ -59,14 +59,15 @@ class Ticket:
 
     @property
     def shown(self) -> Shown:
-        return Shown(self.question_id, self.revision_id, self.sequence, self.shown_at)
+        drill = self.kind == "drill" and not self.settled
+        return Shown(self.question_id, self.revision_id, self.sequence, self.shown_at, drill)
 
     def with_response(self, *, chosen: int | None = None, typed: str = "") -> Self:
         return replace(self, opened=True, chosen=chosen, typed=typed)
 
-    def settle(self, *, leech: bool = False) -> Self:
-        """The ticket after its answer was recorded: it now stands for the card as it is since."""
-        return replace(self, opened=True, settled=True, leech=leech, sequence=self.sequence + 1)
+    def settle(self, *, sequence: int, leech: bool = False) -> Self:
+        """The ticket after its answer was recorded as row `sequence`: it now stands for the card as it is since."""
+        return replace(self, opened=True, settled=True, leech=leech, sequence=sequence + 1)
 
     def sign(self) -> str:
         data = {**vars(self), "shown_at": round(self.shown_at.timestamp() * 1000), "scope": list(self.scope)}

@@ -17,8 +17,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from catalog.models import Question, QuestionRevision, Topic
-from learners.access import learner_of
+from catalog.models import Question, Topic
+from learners.access import learner_of, whole_number
 from learners.models import Learner
 from quiz import answers, faces, pages
 from quiz.answers import Verdict
@@ -88,6 +88,8 @@ def answer(sitting: Sitting) -> HttpResponse:
 def check(sitting: Sitting) -> HttpResponse:
     """Check a choice or a typed answer. A wrong one and *Don't know* are graded at once; a right one waits."""
     question = grading.question_as_shown(sitting.ticket.shown)
+    if sitting.ticket.settled or question.kind in answers.SELF_GRADED:
+        raise BadTicket("not a card that waits for a check")
     ticket = _with_response(sitting, question)
     if ticket is None:
         if question.kind == Question.Kind.CHOICE:
@@ -148,7 +150,7 @@ def _record(
     lapses = review.after["lapses"]
     leech = lapses > review.before["lapses"] and is_leech(lapses)
     if leech or response.right is False:
-        return pages.go_to_back(sitting, ticket.settle(leech=leech))
+        return pages.go_to_back(sitting, ticket.settle(sequence=review.sequence, leech=leech))
     return pages.go_to_next(sitting, ticket.scope)
 
 
@@ -157,16 +159,16 @@ def _record(
 def undo(sitting: Sitting) -> HttpResponse:
     """Take back the row that the form names, and show its card again."""
     scope = sitting.scope._replace(question="")
-    review_id = sitting.request.POST.get("review", "")
-    if not review_id.isdecimal():
-        raise BadTicket("no review named")
     try:
-        review = sitting.write(grading.undo, review_id=int(review_id))
+        review = sitting.write(grading.undo, review_id=whole_number(sitting.request.POST.get("review", "")))
     except grading.AlreadyAnswered:
         return pages.go_to_next(sitting, scope, notice=_("There is nothing more to take back."))
-    taken_back = _("%(what)s is taken back. Here is the card again.") % {"what": faces.review_label(review)}
+    if review.card.suspended_at:
+        taken_back = _("%(what)s is taken back.")
+    else:
+        taken_back = _("%(what)s is taken back. Here is the card again.")
     scope = scope._replace(question=review.card.question.slug, ahead=scope.ahead or review.kind == Review.Kind.AHEAD)
-    return pages.go_to_next(sitting, scope, notice=taken_back)
+    return pages.go_to_next(sitting, scope, notice=taken_back % {"what": faces.review_label(review, sitting.learner)})
 
 
 @require_POST
@@ -211,9 +213,8 @@ def go_on(sitting: Sitting) -> HttpResponse:
 @at_a_sitting
 def resume(sitting: Sitting) -> HttpResponse:
     """Ask a suspended card again; from the list in Settings."""
-    card_id = sitting.request.POST.get("card", "")
     try:
-        sitting.write(grading.resume, card_id=int(card_id) if card_id.isdecimal() else 0)
+        sitting.write(grading.resume, card_id=whole_number(sitting.request.POST.get("card", "")))
     except Card.DoesNotExist:
         messages.error(sitting.request, _("That card is not among yours."))
     except grading.AlreadyAnswered:
@@ -251,19 +252,19 @@ def report(sitting: Sitting) -> HttpResponse:
 
 
 def _keep_report(sitting: Sitting, question: Question, form: ReportForm) -> None:
+    """One report a learner and wording: a form sent twice is one, and a second thought takes the first one's place."""
     ticket = sitting.ticket
-    filed: QuestionReport = form.save(commit=False)
-    filed.learner = sitting.learner_for_write()
-    filed.question = question
-    filed.revision = QuestionRevision.objects.get(pk=ticket.revision_id)
-    filed.shown = {
+    shown = {
         "options": faces.option_order(ticket, question),
         "side": "back" if ticket.opened else "front",
         "chosen": ticket.chosen,
         "typed": ticket.typed,
     }
-    filed.reported_at = sitting.at
-    filed.save()
+    QuestionReport.objects.update_or_create(
+        learner=sitting.learner_for_write(),
+        revision_id=ticket.revision_id,
+        defaults={"question": question, "shown": shown, "reported_at": sitting.at, **form.cleaned_data},
+    )
 
 
 @require_safe

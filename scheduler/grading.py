@@ -48,12 +48,16 @@ class DrillEnded(NotRecorded):
 
 @dataclass(frozen=True)
 class Shown:
-    """What the learner had before her: which wording, at which point of the card's log, since when."""
+    """What the learner had before her: which wording, at which point of the card's log, since when.
+
+    `drill` says that it was shown as a repetition of that day's drill.
+    """
 
     question_id: int
     revision_id: int
     sequence: int
     shown_at: dt.datetime
+    drill: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,8 @@ def grade(
     with locked(who) as learner:
         card = card_as_shown(learner, question, shown)
         today = today_of(learner, at)
+        if shown.drill and not transitions.in_drill(card.state, today):
+            raise DrillEnded
         if transitions.in_drill(card.state, today):
             kind, after = Review.Kind.DRILL, transitions.drilled(card.state, quality, today=today, at=at)
         elif transitions.is_new(card.state) or transitions.is_due(card.state, today):
@@ -242,22 +248,32 @@ def question_as_shown(shown: Shown) -> Question:
 
 
 def _key(content: dict[str, Any]) -> tuple[Any, ...]:
-    """What makes a response right."""
-    correct = tuple(choice["number"] for choice in content.get("choices") or () if choice["correct"])
+    """What makes a response right, and which responses there are."""
     if content["kind"] == Question.Kind.TYPED:
         return (content["kind"], content["answer"], tuple(content.get("accept") or ()))
-    return (content["kind"], correct)
+    return (content["kind"], *((choice["number"], choice["correct"]) for choice in content.get("choices") or ()))
 
 
 def card_as_shown(learner: Learner | None, question: Question, shown: Shown) -> Card:
-    """The learner's card of the question, or a new unsaved one. Raises AlreadyAnswered if it has moved on."""
+    """The learner's card of the question, or a new unsaved one. Raises AlreadyAnswered if it has moved on.
+
+    That the minute's tick noted a change of the question meanwhile is no move: the wording is looked at by itself.
+    """
     card = learner.cards.living().filter(question=question).first() if learner else None
     if card is None:
         card = Card(learner=learner, edition=question.edition)
     card.question = question
-    if card.sequence != shown.sequence or card.suspended_at is not None:
+    if card.suspended_at is not None or not _is_as_shown(card, shown.sequence):
         raise AlreadyAnswered
     return card
+
+
+def _is_as_shown(card: Card, sequence: int) -> bool:
+    """Whether nothing but changes of its question came into the card's log since. (An undo leaves a gap there.)"""
+    if card.sequence <= sequence:
+        return card.sequence == sequence
+    changes = card.reviews.standing().filter(kind=Review.Kind.CHANGE, sequence__gte=sequence).count()
+    return bool(changes == card.sequence - sequence)
 
 
 def _record(

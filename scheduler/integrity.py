@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 
 from scheduler import transitions
 from scheduler.models import Card, DayTotal, Review
@@ -52,12 +52,22 @@ def differences() -> Iterator[str]:
     standing = Prefetch("reviews", Review.objects.standing().order_by("sequence"), to_attr="log")
     for card in Card.objects.order_by("pk").prefetch_related(standing).iterator(chunk_size=500):
         yield from _of_card(card)
+    yield from _missing_totals()
     for total in DayTotal.objects.order_by("pk").iterator(chunk_size=500):
         yield from _of_total(total)
 
 
+def _missing_totals() -> Iterator[str]:
+    total = DayTotal.objects.filter(learner=OuterRef("learner"), study_day=OuterRef("study_day"))
+    graded = Review.objects.standing().filter(~Exists(total), quality__isnull=False).order_by()
+    for learner, day in graded.values_list("learner", "study_day").distinct():
+        yield f"Learner {learner} has answers on {day}, and no total."
+
+
 def _of_card(card: Card) -> Iterator[str]:
     first_edition = card.log[0].before["edition"] if card.log else card.edition  # type: ignore[attr-defined]
+    if card.log and card.log[-1].sequence >= card.sequence:  # type: ignore[attr-defined]
+        yield f"Card {card.pk}: sequence is {card.sequence}, and its log has gone further."
     rebuilt = replay(first_edition, card.log)  # type: ignore[attr-defined]
     for name, stored in vars(card.state).items():
         expected = getattr(rebuilt, name)

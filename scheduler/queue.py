@@ -22,12 +22,14 @@ PACE_UNKNOWN_MS = 15_000
 PACE_KNOWN_FROM_ANSWERS = 10
 DRILL_RESTS_MINUTES = 10
 NEW_LOOKED_AT_PER_NEW = 4
+NEW_FOR_A_VISITOR = Learner._meta.get_field("new_per_day").default
 
 
 class Scope(NamedTuple):
     """What a sitting is restricted to: a topic's or a reading's slug, or all of it.
 
-    `question` comes first if it may be asked today; `more` new questions are allowed beyond the day's limit.
+    `question` comes first if it may be asked today; on the study day `more_on` (ISO), `more` new questions are
+    allowed beyond the day's limit.
     """
 
     topic: str = ""
@@ -35,6 +37,7 @@ class Scope(NamedTuple):
     question: str = ""
     ahead: bool = False
     more: int = 0
+    more_on: str = ""
 
     def of_questions(self, prefix: str = "") -> Q:
         wanted = {"resource__topic__slug": self.topic, "resource__slug": self.reading}
@@ -51,7 +54,8 @@ class Day:
     today: dt.date
     due: int = 0
     drill: int = 0
-    skipped: int = 0
+    skipped_due: int = 0
+    skipped_new: int = 0
     waiting: int = 0
     new_ids: list[int] = field(default_factory=list)
     answers: int = 0
@@ -65,6 +69,10 @@ class Day:
     @property
     def new(self) -> int:
         return len(self.new_ids)
+
+    @property
+    def skipped(self) -> int:
+        return self.skipped_due + self.skipped_new
 
     @property
     def left(self) -> int:
@@ -97,26 +105,28 @@ class _Counted(Subquery):
 def day_of(learner: Learner | None, at: dt.datetime, scope: Scope = EVERYTHING) -> Day:
     """The learner's day within a scope, in two queries; a visitor without a row has a day of new questions alone."""
     if learner is None:
-        return Day(today=at.date(), new_ids=_new_ids(None, at.date(), scope, limit=10 + scope.more))
+        return Day(today=at.date(), new_ids=_new_ids(None, at.date(), scope, limit=NEW_FOR_A_VISITOR))
     today = today_of(learner, at)
     row = _count(learner, today, scope)
     cap = max(0, learner.reviews_per_day - (row["answers"] - row["introduced"]))
-    limit = max(0, learner.new_per_day + scope.more - row["introduced"])
-    stopped = learner.stopped_on == today
+    more = scope.more if scope.more_on == today.isoformat() else 0
+    limit = max(0, learner.new_per_day + more - row["introduced"])
+    due, new_ids = min(row["due"], cap), _new_ids(learner, today, scope, limit)
     return Day(
         today=today,
-        due=min(row["due"], cap),
-        waiting=max(0, row["due"] - cap),
+        due=due,
+        waiting=max(0, row["due"] + row["skipped_due"] - cap),
         drill=row["drill"],
-        skipped=min(row["skipped_due"], cap) + min(row["skipped_new"], limit),
-        new_ids=_new_ids(learner, today, scope, limit),
+        skipped_due=min(row["skipped_due"], cap - due),
+        skipped_new=min(row["skipped_new"], limit - len(new_ids)),
+        new_ids=new_ids,
         answers=row["answers"],
         recalled=row["recalled"],
         introduced=row["introduced"],
         elapsed_ms=row["elapsed_ms"],
         pace_ms=pace_ms(row["recent_answers"], row["recent_ms"]),
         undo_id=row["undo_id"],
-        stopped=stopped,
+        stopped=learner.stopped_on == today,
     )
 
 
@@ -145,15 +155,18 @@ def next_card(learner: Learner | None, day: Day, at: dt.datetime, scope: Scope =
 
 def _wanted(learner: Learner | None, day: Day, scope: Scope) -> Upcoming | None:
     """The card of the question asked for by name, if it is due, new or in the drill today."""
-    if learner and (found := _first(learner.cards.awake(day.today).filter(question__slug=scope.question), "due")):
+    wanted = Question.objects.published().filter(slug=scope.question)
+    if learner and (found := _first(learner.cards.living().filter(question__in=wanted), "due")):
         state = found.card.state
+        if state.suspended_at or state.buried_on == day.today:
+            return None
         if is_due(state, day.today):
             return found
         if in_drill(state, day.today):
             return found._replace(kind="drill")
         if not is_new(state):
             return None
-    question = Question.objects.published().filter(slug=scope.question).values_list("pk", flat=True).first()
+    question = wanted.values_list("pk", flat=True).first()
     return _new(learner, question) if question and day.new else None
 
 
@@ -238,7 +251,12 @@ def _new_ids(learner: Learner | None, today: dt.date, scope: Scope, limit: int) 
 
 
 def _skipped(learner: Learner, day: Day, scope: Scope) -> QuerySet[Card]:
+    """What was skipped, as far as the day's limits have room for it."""
     cards: QuerySet[Card] = learner.cards.awake(day.today).skipped(day.today)
+    if not day.skipped_due:
+        cards = cards.filter(due_on=None)
+    if not day.skipped_new:
+        cards = cards.exclude(due_on=None)
     return cards.filter(scope.of_questions("question__")).order_by("touched_at", "id")
 
 

@@ -32,7 +32,7 @@ class Summary(NamedTuple):
 
 
 def summary_of(learner: Learner, day: Day) -> Summary:
-    """In three queries, which read the rows of this one day."""
+    """In at most four queries, which read the rows of this one day and the next date."""
     graded = learner.reviews.standing().filter(study_day=day.today, quality__isnull=False)
     rows = list(
         graded.order_by("id").values_list("pk", "card_id", "quality", "before__interval_days", "after__interval_days")
@@ -53,7 +53,10 @@ def summary_of(learner: Learner, day: Day) -> Summary:
 
 
 def come_back(learner: Learner, today: dt.date) -> ComeBack | None:
-    """The first day after today on which a card is due."""
-    rest = learner.cards.awake(today).filter(due_on__gt=today).order_by("due_on")
-    first = rest.values("due_on").annotate(cards=Count("pk"))[:1]
+    """The first day after today on which a card is due. What today leaves over, or put off, is due tomorrow."""
+    tomorrow = today + dt.timedelta(days=1)
+    cards = learner.cards.living().filter(suspended_at=None, question__status="published")
+    if waiting := cards.filter(due_on__lte=tomorrow)[: COUNTED_UP_TO + 1].count():
+        return ComeBack(tomorrow, waiting)
+    first = cards.filter(due_on__gt=tomorrow).order_by("due_on").values("due_on").annotate(cards=Count("pk"))[:1]
     return next((ComeBack(row["due_on"], min(row["cards"], COUNTED_UP_TO + 1)) for row in first if row["due_on"]), None)

@@ -48,6 +48,6 @@ def test_signed_data_of_another_shape_is_refused(data: object) -> None:
 
 
 def test_settled_ticket_stands_for_the_card_after_its_answer() -> None:
-    settled = TICKET.settle()
+    settled = TICKET.settle(sequence=3)
     assert (settled.sequence, settled.opened, settled.settled) == (4, True, True)
     assert dataclasses.replace(settled, sequence=3, opened=False, settled=False) == TICKET

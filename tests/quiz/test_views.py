@@ -12,7 +12,15 @@ from catalog.models import Question, QuestionRevision
 from learners.models import Learner
 from quiz.models import QuestionReport
 from scheduler.models import Card, Review
-from tests.factories import AT, TODAY, make_card, make_learner, make_question
+from tests.factories import (
+    AT,
+    TODAY,
+    make_card,
+    make_learner,
+    make_many_questions,
+    make_question,
+    make_reading,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
@@ -311,6 +319,19 @@ class TestErrors:
         make_question()
         assert signed_in.get(reverse("quiz:study"), query).status_code == 200
 
+    def test_recall_cannot_be_checked(self, signed_in) -> None:
+        make_question("recall")
+        response = signed_in.post(reverse("quiz:check"), {"ticket": front(signed_in), "dont_know": "1"})
+        assert response.status_code == 400
+        assert not Review.objects.exists()
+
+    def test_number_of_five_thousand_digits_is_no_error(self, signed_in) -> None:
+        number = "9" * 5000
+        assert signed_in.get(reverse("quiz:study"), {"more": number}).status_code == 200
+        assert signed_in.get(reverse("learners:settings"), {"before": number}).status_code == 200
+        assert signed_in.post(reverse("quiz:undo"), {"review": number}).status_code == 303
+        assert signed_in.post(reverse("quiz:resume"), {"card": number}).status_code == 303
+
 
 class TestUndoAndAside:
     def undo_id(self, response) -> str:
@@ -340,6 +361,22 @@ class TestUndoAndAside:
         grade(signed_in, opened(signed_in, front(signed_in)))
         signed_in.post(reverse("quiz:undo"), {"review": review})
         assert Review.objects.standing().count() == 1
+
+    def test_undo_speaks_the_word_of_the_button(self, signed_in, learner) -> None:
+        Learner.objects.filter(pk=learner.pk).update(buttons="2")
+        make_question()
+        page = grade(signed_in, opened(signed_in, front(signed_in)))
+        page = signed_in.post(reverse("quiz:undo"), {"review": self.undo_id(page)}, follow=True)
+        assert "Remembered is taken back." in text_of(page)
+
+    def test_undo_of_ask_again_shows_no_suspended_card(self, signed_in, learner) -> None:
+        card = make_card(learner, suspended_at=AT, due_on=TODAY + 5 * DAY)
+        make_question(prompt="The other?")
+        signed_in.post(reverse("quiz:resume"), {"card": card.pk})
+        review = Review.objects.get()
+        page = signed_in.post(reverse("quiz:undo"), {"review": review.pk}, follow=True)
+        assert "The other?" in text_of(page)
+        assert "Here is the card again" not in text_of(page)
 
     def test_stop_shows_the_finished_screen_until_undone(self, signed_in) -> None:
         make_question()
@@ -372,6 +409,32 @@ class TestUndoAndAside:
 
 
 class TestFinished:
+    def come_back(self, page) -> str:
+        found = re.search(r"Come back</dt><dd>(.*?)</dd>", text_of(page))
+        assert found
+        return found[1]
+
+    @pytest.mark.parametrize("press", ["stop", "bury"])
+    def test_what_is_put_off_comes_back_tomorrow(self, signed_in, learner, press: str) -> None:
+        make_card(learner)
+        make_card(learner, due_on=TODAY + 5 * DAY)
+        page = signed_in.post(reverse(f"quiz:{press}"), {"ticket": front(signed_in)}, follow=True)
+        assert self.come_back(page).startswith("Tomorrow: 1")
+
+    def test_reading_with_nothing_due_does_not_speak_for_the_others(self, signed_in, learner) -> None:
+        make_card(learner)
+        resting = make_card(learner, due_on=TODAY + 5 * DAY).question.resource
+        page = text_of(signed_in.get("/study/", {"reading": resting.slug}))
+        assert f"Nothing of {resting.title} is due." in page
+        assert "Every card you have met is resting." not in page
+
+    def test_count_of_those_that_wait_stops_at_two_hundred(self, signed_in, learner) -> None:
+        Learner.objects.filter(pk=learner.pk).update(reviews_per_day=1)
+        questions = make_many_questions(260, make_reading())
+        Card.objects.bulk_create(Card(learner=learner, question=q, due_on=TODAY, sequence=1) for q in questions)
+        page = grade(signed_in, opened(signed_in, front(signed_in)))
+        assert "200+ more are due" in text_of(page)
+
     def test_finished_screen_tells_the_day_in_true_numbers(self, signed_in, learner, frozen) -> None:
         make_card(learner, interval_days=15, repetitions=3)
         make_card(learner, make_question(prompt="The hard one?"))
@@ -398,8 +461,9 @@ class TestFinished:
         make_question(rank=1)
         make_question(prompt="One more?", rank=2)
         page = grade(signed_in, opened(signed_in, front(signed_in)))
-        assert "?more=10" in text_of(page)
-        assert "One more?" in text_of(signed_in.get("/study/", {"more": "10"}))
+        address = re.search(r'href="(/study/[?]more=10[^"]*)"', text_of(page))
+        assert address
+        assert "One more?" in text_of(signed_in.get(address[1]))
 
     def test_limit_of_reviews_says_how_many_wait(self, signed_in, learner) -> None:
         learner.reviews_per_day = 1
@@ -425,6 +489,13 @@ class TestReport:
         assert (report.question, report.reason, report.comment) == (question, "ambiguous", "b fits too")
         assert sorted(report.shown["options"]) == [1, 2, 3]
         assert report.shown["chosen"] == 2
+
+    def test_report_sent_twice_is_one(self, signed_in) -> None:
+        make_question()
+        ticket = front(signed_in)
+        for reason in ("wrong", "unclear"):
+            signed_in.post(reverse("quiz:report"), {"ticket": ticket, "reason": reason})
+        assert QuestionReport.objects.get().reason == "unclear"
 
     def test_report_without_a_reason_keeps_the_comment_and_says_what_is_missing(self, signed_in) -> None:
         make_question()

@@ -63,6 +63,18 @@ def test_total_that_differs_from_the_log_is_named(learner, at) -> None:
     assert [sentence for sentence in differences() if "recalled is 7" in sentence]
 
 
+def test_missing_total_is_named(learner, at) -> None:
+    answer(learner, make_question(), 4, at)
+    DayTotal.objects.all().delete()
+    assert [sentence for sentence in differences() if "no total" in sentence]
+
+
+def test_sequence_behind_the_log_is_named(learner, at) -> None:
+    answer(learner, make_question(), 4, at)
+    Card.objects.update(sequence=0)
+    assert [sentence for sentence in differences() if "sequence is 0" in sentence]
+
+
 def test_changed_meaning_brings_the_card_back_within_three_days_with_its_memory(learner, at) -> None:
     question = make_question()
     review = answer(learner, question, 5, at)

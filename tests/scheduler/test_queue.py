@@ -38,7 +38,7 @@ def test_new_questions_follow_by_rank_until_the_days_limit(learner, at) -> None:
     answer(learner, questions[2], 4, at)
     assert up(learner, at) is None
     assert day_of(learner, at, Scope()).new == 0
-    assert up(learner, at, more=10).card.question == questions[0]
+    assert up(learner, at, more=10, more_on=TODAY.isoformat()).card.question == questions[0]
 
 
 def test_sibling_of_what_was_answered_today_waits_for_another_day(learner, at) -> None:
@@ -69,6 +69,32 @@ def test_skipping_again_takes_the_other_skipped_card(learner, at) -> None:
     assert up(learner, at).card == one
     grading.skip(who=of(learner), question=one.question, shown=shown(one.question, 2, at=at), at=at + 5 * MINUTE)
     assert up(learner, at).card == other
+
+
+def test_skipped_new_question_does_not_pass_the_limit(learner, at) -> None:
+    learner.new_per_day = 1
+    learner.save()
+    skipped, taken = make_question(rank=1), make_question(rank=2)
+    due = make_card(learner, skipped_on=TODAY, touched_at=at)
+    grading.skip(who=of(learner), question=skipped, shown=shown(skipped, at=at), at=at - DAY / 24)
+    answer(learner, taken, 4, at)
+    assert up(learner, at).card == due
+    assert day_of(learner, at).skipped == 1
+
+
+def test_skipped_cards_count_within_the_limit_of_reviews(learner, at) -> None:
+    learner.reviews_per_day = 2
+    learner.save()
+    for skipped_on in (None, TODAY, None, TODAY):
+        make_card(learner, skipped_on=skipped_on, touched_at=at)
+    day = day_of(learner, at)
+    assert (day.due, day.skipped, day.waiting) == (2, 0, 2)
+
+
+def test_buried_card_is_not_shown_by_its_name_either(learner, at) -> None:
+    buried = make_card(learner, buried_on=TODAY)
+    other = make_question()
+    assert up(learner, at, question=buried.question.slug).card.question == other
 
 
 def test_drill_is_last_oldest_answer_first(learner, at) -> None:
