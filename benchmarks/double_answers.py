@@ -4,6 +4,7 @@ Run for SQLite as it is, and for PostgreSQL with DATABASE_URL set (an empty data
 same number of answers posted once each: the ratio says what a double click costs.
 """
 
+import datetime as dt
 import http.client
 import os
 import re
@@ -36,6 +37,7 @@ from django.core.management import call_command  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from learners.models import Learner, User  # noqa: E402
+from scheduler.days import study_day  # noqa: E402
 from scheduler.integrity import differences  # noqa: E402
 from scheduler.models import Review  # noqa: E402
 
@@ -84,9 +86,10 @@ def sign_in(number: int) -> str:
 def study(browser: Browser, answers: int, *, times: int) -> list[int]:
     """Post each answer `times` times at once; the statuses of all the replies."""
     statuses = []
+    today = study_day(timezone.now(), "UTC", dt.time(4))
     with ThreadPoolExecutor(times) as pool:
         for _ in range(answers):
-            _, page = browser.ask("GET", "/study/?more=1000")
+            _, page = browser.ask("GET", f"/study/?more=1000&more_on={today}")
             ticket = ticket_in(page)
             if 'name="choice"' in page:
                 found = re.search(r'name="choice" value="(\d+)"', page)

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -16,6 +16,7 @@ from insights.coverage import in_all, score_of, section_rows, topic_rows
 from insights.progress import progress_of
 from insights.year import COLUMNS
 from learners.access import learner_for_write, learner_of
+from learners.http import SeeOther
 from scheduler.queue import Scope, day_of
 
 
@@ -61,7 +62,7 @@ def follow(request: HttpRequest, slug: str) -> HttpResponse:
         learner.unfollowed.remove(found)
     else:
         learner.unfollowed.add(found)
-    return redirect(f"{reverse('insights:topics')}#{slug}")
+    return SeeOther(f"{reverse('insights:topics')}#{slug}")
 
 
 @never_cache

@@ -17,7 +17,7 @@ from quiz.answers import Button, Verdict
 from quiz.tickets import Ticket
 from scheduler import sm2
 from scheduler.models import Card, Review
-from scheduler.queue import COUNTED_UP_TO, Day, Scope
+from scheduler.queue import Day, Scope, capped
 from scheduler.summary import Summary
 from scheduler.transitions import CardState
 
@@ -143,7 +143,7 @@ def _drill_when(card: Card, today: dt.date, *, again: bool) -> tuple[str, str, s
 
 
 def _settled_when(state: CardState, today: dt.date) -> str | None:
-    if state.due_on is None:
+    if state.due_on is None or state.drill_on != today:
         return None
     return _("again today, then in %(when)s") % {"when": days((state.due_on - today).days)}
 
@@ -162,10 +162,6 @@ def grade_label(button: Button) -> str:
 def days(count: int) -> str:
     """A number of days in words, the number kept to its unit by a hard space."""
     return ngettext("%(n)s day", "%(n)s days", count) % {"n": count}
-
-
-def capped(count: int) -> str:
-    return f"{COUNTED_UP_TO}+" if count > COUNTED_UP_TO else str(count)
 
 
 def top(day: Day, kind: str) -> dict[str, Any]:
@@ -199,7 +195,7 @@ def finished(day: Day, learner: Learner | None, summary: Summary | None, *, extr
         "minutes": round(day.elapsed_ms / 60_000),
         "answers": day.answers,
         "recalled": day.recalled,
-        "none_today": not day.answers and not day.stopped and not day.waiting,
+        "none_today": not (day.answers or day.stopped or day.waiting or day.left),
         "waiting": day.waiting or None,
         "waiting_text": capped(day.waiting),
         "stopped": day.stopped,

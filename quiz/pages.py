@@ -14,10 +14,11 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from catalog.models import Question, Resource, Topic
+from learners.http import SeeOther
 from learners.models import Learner
 from quiz import answers, faces
 from quiz.answers import Verdict
-from quiz.sitting import SeeOther, Sitting
+from quiz.sitting import Sitting
 from quiz.tickets import Ticket
 from scheduler import grading
 from scheduler.models import Card
@@ -35,7 +36,7 @@ def next_up(
     upcoming = None if day.stopped and not scope.ahead else next_card(sitting.learner, day, sitting.at, scope)
     if upcoming is None:
         context = _finished_context(sitting.learner, day, scope)
-    elif upcoming.rests and "repeat" not in sitting.request.GET:
+    elif upcoming.rests_since_minutes is not None and "repeat" not in sitting.request.GET:
         context = _pause_context(sitting, day, upcoming, scope)
     else:
         context = card_context(day, sitting.new_ticket(upcoming, scope), upcoming.card)
@@ -149,7 +150,7 @@ def page(
     sitting: Sitting, context: dict[str, Any], *, notice: str | None = None, error: bool = False, status: int = 200
 ) -> HttpResponse:
     kept = [str(message) for message in messages.get_messages(sitting.request)]
-    text = notice or " ".join(kept)
+    text = " ".join([notice, *kept] if notice else kept)
     shown = {"text": text, "kind": "error" if error else "info"} if text else None
     template = "quiz/study.html#study" if sitting.request.htmx else "quiz/study.html"
     context = {"nav_current": "study", "notice": shown, **settings_context(sitting.learner), **context}
@@ -167,9 +168,8 @@ def _undo_context(day: Day) -> dict[str, Any]:
 
 
 def _pause_context(sitting: Sitting, day: Day, upcoming: Upcoming, scope: Scope) -> dict[str, Any]:
-    assert upcoming.card.touched_at is not None
     pause = {
-        "minutes_ago": int((sitting.at - upcoming.card.touched_at).total_seconds() // 60),
+        "minutes_ago": upcoming.rests_since_minutes,
         "repeat_url": faces.study_url(scope, repeat="1"),
         "ticket": sitting.new_ticket(upcoming, scope).sign(),
     }

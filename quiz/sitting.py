@@ -7,11 +7,13 @@ from collections.abc import Callable
 from functools import cached_property, wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 
 from learners.access import access_of, learner_for_write, learner_of, owner_of, whole_number
+from learners.http import SeeOther
 from learners.models import Learner
 from quiz.tickets import BadTicket, Ticket
 from scheduler.grading import NotRecorded
@@ -29,12 +31,6 @@ class HtmxRequest(HttpRequest):
     """A request as the middleware leaves it."""
 
     htmx: HtmxDetails
-
-
-class SeeOther(HttpResponseRedirect):
-    """After a POST: look there, with GET."""
-
-    status_code = 303
 
 
 class Sitting:
@@ -86,7 +82,10 @@ class Sitting:
         try:
             self.learner, written = verb(who=who, at=self.at, **arguments)
         except Learner.DoesNotExist:
-            # The cookie outlived its guest, or the account never studied.
+            if access.user is None:
+                # Another tab signed in, and the guest is in the account now; or she was erased.
+                access.forget_guest()
+                raise BadTicket("there is no such guest any more") from None
             self.learner_for_write()
             self.learner, written = verb(who=who, at=self.at, **arguments)
         return written
@@ -112,5 +111,8 @@ def at_a_sitting(view: Callable[[Sitting], HttpResponse]) -> Callable[[HttpReque
             return pages.bad_ticket(sitting)
         except NotRecorded as reason:
             return pages.not_recorded(sitting, reason)
+        except Learner.DoesNotExist:
+            # Merged into an account, or erased, since the request came in; what was recorded is kept there.
+            return SeeOther(reverse("quiz:study"))
 
     return wrapped

@@ -19,16 +19,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from catalog.models import Question, Topic
 from learners.access import learner_of, whole_number
+from learners.http import SeeOther
 from learners.models import Learner
 from quiz import answers, faces, pages
 from quiz.answers import Verdict
 from quiz.forms import ReportForm
 from quiz.models import QuestionReport
-from quiz.sitting import SeeOther, Sitting, at_a_sitting
+from quiz.sitting import Sitting, at_a_sitting
 from quiz.tickets import BadTicket, Ticket
 from scheduler import grading
 from scheduler.models import Card, Review
-from scheduler.queue import EVERYTHING, Day, day_of, next_card
+from scheduler.queue import EVERYTHING, Day, capped, day_of, next_card
 from scheduler.transitions import is_leech
 
 LONGEST_TYPED = 200
@@ -52,8 +53,13 @@ def home(sitting: Sitting) -> HttpResponse:
 def _due_text(day: Day) -> str:
     due = day.due + day.skipped
     if due:
-        cards = ngettext("%(n)s card is due", "%(n)s cards are due", due) % {"n": faces.capped(due)}
+        cards = ngettext("%(n)s card is due", "%(n)s cards are due", due) % {"n": capped(due)}
         return f"{cards}: {_about(day.minutes_for(due))}"
+    if day.drill and not day.stopped:
+        cards = ngettext("%(n)s card is left to repeat today.", "%(n)s cards are left to repeat today.", day.drill)
+        return cards % {"n": capped(day.drill)}
+    if day.waiting:
+        return _("Done for today: your limit of reviews is reached.")
     if day.new and not day.stopped:
         return ngettext("%(n)s new question is ready.", "%(n)s new questions are ready.", day.new) % {"n": day.new}
     return _("Nothing is due.")
@@ -162,8 +168,9 @@ def undo(sitting: Sitting) -> HttpResponse:
     try:
         review = sitting.write(grading.undo, review_id=whole_number(sitting.request.POST.get("review", "")))
     except grading.AlreadyAnswered:
-        return pages.go_to_next(sitting, scope, notice=_("There is nothing more to take back."))
-    if review.card.suspended_at:
+        return pages.go_to_next(sitting, scope, notice=_("Taken back already, or something was answered since."))
+    card = review.card
+    if card.suspended_at or card.superseded_by_id or card.question.status != Question.Status.PUBLISHED:
         taken_back = _("%(what)s is taken back.")
     else:
         taken_back = _("%(what)s is taken back. Here is the card again.")
@@ -268,6 +275,7 @@ def _keep_report(sitting: Sitting, question: Question, form: ReportForm) -> None
 
 
 @require_safe
+@never_cache
 def keys(request: HttpRequest) -> HttpResponse:
     """The list of keys, as a page of its own."""
     return render(request, "quiz/keys.html", pages.settings_context(learner_of(request)))

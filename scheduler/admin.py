@@ -1,22 +1,9 @@
 """Cards, reviews and totals, to look at: they change by answering alone."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
+from catalog.admin import ReadOnlyAdmin
 from scheduler.models import Card, DayTotal, Review
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Card)

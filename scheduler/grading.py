@@ -166,8 +166,10 @@ def stop(*, who: QuerySet[Learner], question: Question, shown: Shown, at: dt.dat
 
 
 def go_on(*, who: QuerySet[Learner], at: dt.datetime) -> tuple[Learner, None]:
-    """Take up a day again that was stopped; it leaves no row."""
+    """Take up a day again that was stopped: the stop is taken back, wherever it stands in the log."""
     with locked(who) as learner:
+        stops = learner.reviews.standing().filter(kind=Review.Kind.STOP, study_day=today_of(learner, at))
+        stops.update(undone_at=at)
         learner.stopped_on = None
         learner.save(update_fields=["stopped_on"])
         return learner, None
@@ -179,7 +181,9 @@ def resume(*, who: QuerySet[Learner], card_id: int, at: dt.datetime) -> tuple[Le
         card = learner.cards.living().get(pk=card_id)
         if card.suspended_at is None:
             raise AlreadyAnswered
-        return learner, _record(learner, card, Review.Kind.RESUME, transitions.resumed(card.state), at=at)
+        review = _record(learner, card, Review.Kind.RESUME, transitions.resumed(card.state), at=at)
+        _studied_on(learner, review.study_day, at)
+        return learner, review
 
 
 def undo(*, who: QuerySet[Learner], review_id: int, at: dt.datetime) -> tuple[Learner, Review]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch
 
+from learners.models import Learner
 from scheduler import transitions
 from scheduler.models import Card, DayTotal, Review
 from scheduler.sm2 import PASSING_QUALITY
@@ -48,10 +50,18 @@ def _apply(state: CardState, row: Review) -> CardState:
 
 
 def differences() -> Iterator[str]:
-    """One sentence for each card or day total that its log does not lead to. Walks all cards in batches."""
+    """One sentence for each card or day total that its log does not lead to. Walks all cards in batches.
+
+    A learner may answer between the reading of a batch and of its log: what differs is looked at once more, with her
+    row locked.
+    """
     standing = Prefetch("reviews", Review.objects.standing().order_by("sequence"), to_attr="log")
-    for card in Card.objects.order_by("pk").prefetch_related(standing).iterator(chunk_size=500):
-        yield from _of_card(card)
+    cards = Card.objects.order_by("pk").prefetch_related(standing)
+    for card in cards.iterator(chunk_size=500):
+        if any(_of_card(card)):
+            with transaction.atomic():
+                Learner.objects.select_for_update().get(pk=card.learner_id)
+                yield from _of_card(cards.get(pk=card.pk))
     yield from _missing_totals()
     for total in DayTotal.objects.order_by("pk").iterator(chunk_size=500):
         yield from _of_total(total)

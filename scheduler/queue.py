@@ -25,6 +25,11 @@ NEW_LOOKED_AT_PER_NEW = 4
 NEW_FOR_A_VISITOR = Learner._meta.get_field("new_per_day").default
 
 
+def capped(count: int) -> str:
+    """A count as a page shows it: beyond the cap it is not known."""
+    return f"{COUNTED_UP_TO}+" if count > COUNTED_UP_TO else str(count)
+
+
 class Scope(NamedTuple):
     """What a sitting is restricted to: a topic's or a reading's slug, or all of it.
 
@@ -92,7 +97,7 @@ class Upcoming(NamedTuple):
     card: Card
     revision_id: int
     kind: str
-    rests: bool = False
+    rests_since_minutes: int | None = None
 
 
 class _Counted(Subquery):
@@ -131,9 +136,9 @@ def day_of(learner: Learner | None, at: dt.datetime, scope: Scope = EVERYTHING) 
 
 
 def next_card(learner: Learner | None, day: Day, at: dt.datetime, scope: Scope = EVERYTHING) -> Upcoming | None:
-    """The card to show now, in one query, or None when the day is done.
+    """The card to show now, in one query (two for the last of the drill), or None when the day is done.
 
-    `rests` says that it is the last card left, to be repeated, and was answered under ten minutes ago.
+    `rests_since_minutes` is set on the last card left, to be repeated, if it was answered under ten minutes ago.
     """
     if scope.question and (wanted := _wanted(learner, day, scope)):
         return wanted
@@ -147,8 +152,8 @@ def next_card(learner: Learner | None, day: Day, at: dt.datetime, scope: Scope =
         return _first(_skipped(learner, day, scope), "due")
     if day.drill and learner:
         upcoming = _first(learner.cards.drill(day.today).filter(scope.of_questions("question__")), "drill")
-        if upcoming and day.left == 1 and _age_minutes(upcoming.card, at) < DRILL_RESTS_MINUTES:
-            return upcoming._replace(rests=True)
+        if upcoming and day.left == 1:
+            return upcoming._replace(rests_since_minutes=_rests_since_minutes(upcoming.card, at))
         return upcoming
     return None
 
@@ -193,7 +198,7 @@ def pace_ms(answers: int, elapsed_ms: int) -> int:
 
 def _count(learner: Learner, today: dt.date, scope: Scope) -> dict[str, Any]:
     cards = learner.cards.filter(scope.of_questions("question__"))
-    skipped = cards.awake(today).skipped(today)
+    skipped = _skipped_today(cards, learner, today)
     totals = DayTotal.objects.filter(learner=learner)
     today_total = totals.filter(study_day=today)
     recent = totals.filter(study_day__gt=today - dt.timedelta(days=PACE_OVER_DAYS)).values("learner")
@@ -235,13 +240,7 @@ def _new_ids(learner: Learner | None, today: dt.date, scope: Scope, limit: int) 
             .filter(question=OuterRef("pk"))
             .filter(Q(due_on__isnull=False) | Q(suspended_at__isnull=False) | Q(buried_on=today) | Q(skipped_on=today))
         )
-        answered_today = (
-            Review.objects.answers()
-            .filter(learner=learner, study_day=today)
-            .exclude(card__question__concept="")
-            .values("card__question__concept")
-        )
-        candidates = candidates.filter(~Exists(met)).exclude(concept__in=answered_today)
+        candidates = candidates.filter(~Exists(met)).exclude(concept__in=_concepts_answered(learner, today))
         if not scope.topic and not scope.reading:
             candidates = candidates.exclude(resource__topic__in=learner.unfollowed.all())
     chosen: dict[str, int] = {}
@@ -250,9 +249,20 @@ def _new_ids(learner: Learner | None, today: dt.date, scope: Scope, limit: int) 
     return list(chosen.values())[:limit]
 
 
+def _concepts_answered(learner: Learner, today: dt.date) -> QuerySet[Any]:
+    answers = Review.objects.answers().filter(learner=learner, study_day=today)
+    return answers.exclude(card__question__concept="").values("card__question__concept")
+
+
+def _skipped_today(cards: Any, learner: Learner, today: dt.date) -> Any:
+    """What was skipped today; a new question only if no sibling of it was answered meanwhile."""
+    siblings = Q(due_on=None, question__concept__in=_concepts_answered(learner, today))
+    return cards.awake(today).skipped(today).exclude(siblings)
+
+
 def _skipped(learner: Learner, day: Day, scope: Scope) -> QuerySet[Card]:
     """What was skipped, as far as the day's limits have room for it."""
-    cards: QuerySet[Card] = learner.cards.awake(day.today).skipped(day.today)
+    cards: QuerySet[Card] = _skipped_today(learner.cards, learner, day.today)
     if not day.skipped_due:
         cards = cards.filter(due_on=None)
     if not day.skipped_new:
@@ -285,5 +295,8 @@ def _revision(question: str) -> Subquery:
     return Subquery(QuestionRevision.objects.filter(question=OuterRef(question)).order_by("-number").values("pk")[:1])
 
 
-def _age_minutes(card: Card, at: dt.datetime) -> float:
-    return (at - card.touched_at).total_seconds() / 60 if card.touched_at else DRILL_RESTS_MINUTES
+def _rests_since_minutes(card: Card, at: dt.datetime) -> int | None:
+    graded = card.reviews.filter(quality__isnull=False).order_by("-id")
+    answered_at = graded.values_list("reviewed_at", flat=True).first()
+    minutes = (at - answered_at).total_seconds() // 60 if answered_at else DRILL_RESTS_MINUTES
+    return int(minutes) if minutes < DRILL_RESTS_MINUTES else None

@@ -14,7 +14,7 @@ from insights.progress import DueDay
 from insights.score import REVIEWS_NEEDED, Score, percent
 from insights.weeks import Week, score_of_weeks
 from insights.year import Year
-from scheduler.queue import COUNTED_UP_TO, Day
+from scheduler.queue import Day, capped
 
 register = template.Library()
 
@@ -57,7 +57,7 @@ def left_today(day: Day) -> str:
         (day.skipped, _("%(count)s\u00a0skipped")),
         (day.drill, _("%(count)s\u00a0to repeat")),
     )
-    return ", ".join(text % {"count": _capped(count)} for count, text in parts if count) or _("nothing due today")
+    return ", ".join(text % {"count": capped(count)} for count, text in parts if count) or _("nothing due today")
 
 
 @register.filter
@@ -187,7 +187,3 @@ def _reviews(count: int) -> str:
 
 def _days(count: int) -> str:
     return ngettext("%(count)s\u00a0day", "%(count)s\u00a0days", count) % {"count": count}
-
-
-def _capped(count: int) -> str:
-    return f"{COUNTED_UP_TO}+" if count > COUNTED_UP_TO else str(count)

@@ -93,6 +93,23 @@ def test_back_of_a_wrong_option_that_is_gone_leads_on(signed_in) -> None:
     assert "Already answered" in text_of(page)
 
 
+def test_settled_back_of_yesterday_promises_no_day_gone_by(signed_in, learner, clock) -> None:
+    make_card(learner, make_question("choice"), interval_days=15, repetitions=3)
+    page = check(signed_in, front(signed_in), choice="1")
+    clock.shift(DAY)
+    page = signed_in.get(f"{page.request['PATH_INFO']}?{page.request['QUERY_STRING']}")
+    assert "Not right." in text_of(page)
+    assert "0\xa0days" not in text_of(page)
+
+
+def test_skip_in_the_drill_is_not_taken_for_an_answer(signed_in, learner, clock) -> None:
+    make_card(learner, interval_days=15, repetitions=3)
+    grade(signed_in, opened(signed_in, front(signed_in)), 1)
+    clock.shift(DAY / 48)
+    page = signed_in.post(reverse("quiz:skip"), {"ticket": front(signed_in)}, follow=True)
+    assert "One card is left." not in text_of(page)
+
+
 def test_ten_more_are_for_their_day_alone(signed_in, learner, clock) -> None:
     Learner.objects.filter(pk=learner.pk).update(new_per_day=1)
     make_many_questions(30, make_reading())

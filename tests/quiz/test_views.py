@@ -9,6 +9,7 @@ import time_machine
 from django.urls import reverse
 
 from catalog.models import Question, QuestionRevision
+from learners import parts
 from learners.models import Learner
 from quiz.models import QuestionReport
 from scheduler.models import Card, Review
@@ -299,14 +300,26 @@ class TestErrors:
         assert response.status_code == 400
         assert "For a visitor?" in text_of(response)
 
-    def test_learner_erased_meanwhile_starts_over_as_a_guest(self, client) -> None:
+    def test_guest_erased_meanwhile_is_told_and_starts_over(self, client) -> None:
         make_question(rank=1)
         make_question(rank=2)
         grade(client, opened(client, front(client)))
         ticket = opened(client, front(client))
         Learner.objects.all().delete()
-        assert grade(client, ticket).status_code == 200
-        assert Review.objects.count() == 1
+        assert grade(client, ticket).status_code == 400
+        grade(client, opened(client, front(client)))
+        assert Review.objects.get().learner.is_guest
+
+    def test_double_click_while_another_tab_signs_in_is_one_review(self, client, learner) -> None:
+        make_question()
+        make_question()
+        grade(client, opened(client, front(client)))
+        ticket = opened(client, front(client))
+        grade(client, ticket)
+        parts.merge(Learner.objects.get(user=None), learner)
+        assert grade(client, ticket).status_code == 400
+        assert Review.objects.count() == 2
+        assert Learner.objects.count() == 1
 
     def test_actions_refuse_get(self, signed_in) -> None:
         for name in ("check", "grade", "undo", "skip", "bury", "suspend", "stop", "resume", "go_on"):
@@ -354,6 +367,23 @@ class TestUndoAndAside:
         assert "Done for today" in text_of(page)
         page = signed_in.post(reverse("quiz:undo"), {"review": self.undo_id(page)}, follow=True)
         assert "The only one?" in text_of(page)
+
+    def test_undo_of_a_retired_question_does_not_promise_it(self, signed_in) -> None:
+        question = make_question()
+        make_question(prompt="Second?")
+        page = grade(signed_in, opened(signed_in, front(signed_in)))
+        Question.objects.filter(pk=question.pk).update(status="retired")
+        page = signed_in.post(reverse("quiz:undo"), {"review": self.undo_id(page)}, follow=True)
+        assert "Good is taken back." in text_of(page)
+        assert "Here is the card again" not in text_of(page)
+
+    def test_undo_after_going_on_takes_back_the_answer_and_not_the_stop(self, signed_in) -> None:
+        for _ in range(3):
+            make_question()
+        grade(signed_in, opened(signed_in, front(signed_in)))
+        signed_in.post(reverse("quiz:stop"), {"ticket": front(signed_in)})
+        page = signed_in.post(reverse("quiz:go_on"), follow=True)
+        assert Review.objects.get(pk=self.undo_id(page)).kind == "answer"
 
     @pytest.mark.parametrize("review", ["", "x", "999999"])
     def test_undo_of_nonsense_takes_nothing_back(self, signed_in, review: str) -> None:
@@ -444,7 +474,8 @@ class TestFinished:
         page = grade(signed_in, opened(signed_in, front(signed_in)), 4)
         words = " ".join(text_of(page).split())
         assert "You answered 2 cards and knew 1 of them at the first try." in words
-        assert "1 card now rests for 30 days or more." in words or "Forgotten once today." in words
+        assert "1 card now rests for 30 days or more." in words
+        assert "Forgotten once today." in words
         assert "Tomorrow" in words
 
     def test_nothing_due_says_so(self, signed_in, learner) -> None:
@@ -472,6 +503,10 @@ class TestFinished:
         make_card(learner)
         page = grade(signed_in, opened(signed_in, front(signed_in)))
         assert "1 more is due; your limit of reviews a day is reached." in " ".join(text_of(page).split())
+
+    def test_studying_ahead_at_its_end_does_not_hide_what_is_due(self, signed_in, learner) -> None:
+        make_card(learner)
+        assert "Nothing is due" not in text_of(signed_in.get("/study/", {"ahead": "1"}))
 
 
 class TestReport:
@@ -517,6 +552,20 @@ class TestHome:
         learner.save()
         make_card(learner)
         assert "1 card is due" in text_of(signed_in.get("/"))
+
+    def test_home_tells_of_a_drill_that_is_left(self, signed_in, learner) -> None:
+        for _ in range(2):
+            make_card(learner)
+        for _ in range(2):
+            grade(signed_in, opened(signed_in, front(signed_in)), 1)
+        assert "2 cards are left to repeat today." in text_of(signed_in.get("/"))
+
+    def test_home_tells_of_a_limit_that_is_reached(self, signed_in, learner) -> None:
+        Learner.objects.filter(pk=learner.pk).update(reviews_per_day=1, new_per_day=0)
+        for _ in range(2):
+            make_card(learner)
+        grade(signed_in, opened(signed_in, front(signed_in)))
+        assert "your limit of reviews is reached" in text_of(signed_in.get("/"))
 
 
 class TestScope:

@@ -71,6 +71,13 @@ def test_skipping_again_takes_the_other_skipped_card(learner, at) -> None:
     assert up(learner, at).card == other
 
 
+def test_skipped_question_waits_when_its_sibling_was_answered(learner, at) -> None:
+    skipped, sibling = make_question(concept="scheduling", rank=1), make_question(concept="scheduling", rank=2)
+    grading.skip(who=of(learner), question=skipped, shown=shown(skipped, at=at), at=at)
+    answer(learner, sibling, 4, at)
+    assert up(learner, at) is None
+
+
 def test_skipped_new_question_does_not_pass_the_limit(learner, at) -> None:
     learner.new_per_day = 1
     learner.save()
@@ -111,10 +118,10 @@ def test_drill_that_is_left_lapses_with_its_day(learner, at) -> None:
     assert up(learner, at + DAY) is None
 
 
-@pytest.mark.parametrize(("minutes", "rests"), [(9, True), (10, False)])
-def test_last_card_rests_for_ten_minutes_before_it_is_drilled(learner, at, minutes: int, rests: bool) -> None:
+@pytest.mark.parametrize(("minutes", "rests"), [(0, 0), (9, 9), (10, None)])
+def test_last_card_rests_for_ten_minutes_before_it_is_drilled(learner, at, minutes: int, rests: int | None) -> None:
     answer(learner, make_question(), 1, at)
-    assert up(learner, at + minutes * MINUTE).rests is rests
+    assert up(learner, at + minutes * MINUTE).rests_since_minutes == rests
 
 
 def test_suspended_and_buried_and_retired_are_not_asked(learner, at) -> None:
