@@ -1,4 +1,6 @@
 from django.apps import AppConfig
+from django.core.checks import Tags
+from django.core.checks import register as register_check
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,7 +10,8 @@ class QuizConfig(AppConfig):
 
     def ready(self) -> None:
         from learners.parts import register
-        from quiz import parts
+        from quiz import checks, parts
         from quiz.models import QuestionReport
 
+        register_check(checks.no_demo_accounts_in_production, Tags.database)
         register("quiz", merge=parts.merge, export=parts.export, erase=parts.erase, models=[QuestionReport])

@@ -1,0 +1,25 @@
+"""System checks for mistakes of deployment."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+
+from learners.models import User
+from quiz.management.commands.demo import LEARNER, STAFF
+
+
+def no_demo_accounts_in_production(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """Their password is public. Looks into the database only where `check --database` or a migration asks for it."""
+    if not (settings.PRODUCTION and databases):
+        return []
+    found = User.objects.filter(email__in=[LEARNER, STAFF]).values_list("email", flat=True)
+    return [
+        Error(
+            f"The demo account {email} is in a production database, and its password is public.",
+            hint="Delete it in the admin, or start with a fresh database.",
+            id="readback.E001",
+        )
+        for email in found
+    ]
