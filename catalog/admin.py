@@ -1,7 +1,7 @@
 """The curators' screens. What is published goes through `catalog.revisions`, whoever presses the button."""
 
 import json
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -19,8 +19,8 @@ from django.utils.translation import ngettext
 from catalog import lint
 from catalog.forms import ChoiceForm, ChoiceFormSet, QuestionForm, ReadingForm
 from catalog.load import keep_database, take_file
-from catalog.models import Choice, Conflict, Question, QuestionRevision, Resource, Topic
-from catalog.ranking import store_ranks
+from catalog.models import Choice, Conflict, Question, QuestionRevision, Resource, Topic, TopicQuerySet
+from catalog.ranking import hold_ranks, store_ranks
 from catalog.revisions import Change, publish, retire
 from catalog.stored import question_item
 
@@ -29,24 +29,23 @@ PUBLISHED = Question.Status.PUBLISHED
 
 @admin.register(Topic)
 class TopicAdmin(admin.ModelAdmin):
-    list_display = ("title", "slug", "position", "readings_count", "questions_count")
+    list_display = ("title", "slug", "position", "reading_count", "question_count")
     list_editable = ("position",)
     search_fields = ("title", "slug")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Topic]:
-        published = Count("readings__questions", filter=Q(readings__questions__status=PUBLISHED), distinct=True)
-        found: QuerySet[Topic] = super().get_queryset(request)
-        return found.annotate(readings_count=Count("readings", distinct=True), questions_count=published)
+        return cast("TopicQuerySet", super().get_queryset(request)).with_counts()
 
-    @admin.display(description=_("readings"), ordering="readings_count")
-    def readings_count(self, topic: Any) -> int:
-        return int(topic.readings_count)
+    @admin.display(description=_("readings"), ordering="reading_count")
+    def reading_count(self, topic: Any) -> int:
+        return int(topic.reading_count)
 
-    @admin.display(description=_("published questions"), ordering="questions_count")
-    def questions_count(self, topic: Any) -> int:
-        return int(topic.questions_count)
+    @admin.display(description=_("published questions"), ordering="question_count")
+    def question_count(self, topic: Any) -> int:
+        return int(topic.question_count)
 
     def save_model(self, request: HttpRequest, obj: Topic, form: forms.ModelForm, change: bool) -> None:
+        hold_ranks()
         super().save_model(request, obj, form, change)
         store_ranks()
 
@@ -77,6 +76,7 @@ class ResourceAdmin(admin.ModelAdmin):
         return int(reading.unfinished_count)
 
     def save_model(self, request: HttpRequest, obj: Resource, form: forms.ModelForm, change: bool) -> None:
+        hold_ranks()
         super().save_model(request, obj, form, change)
         store_ranks()
 
@@ -139,6 +139,7 @@ class QuestionAdmin(admin.ModelAdmin):
         return {"kind": Question.Kind.CHOICE, **super().get_changeform_initial_data(request)}
 
     def save_model(self, request: HttpRequest, obj: Question, form: forms.ModelForm, change: bool) -> None:
+        hold_ranks()
         if not change and not obj.position:
             obj.position = obj.resource.questions.count()
         super().save_model(request, obj, form, change)

@@ -91,9 +91,6 @@ class Catalog:
     readings: tuple[ReadingItem, ...] = ()
     questions: dict[str, tuple[QuestionItem, ...]] = dataclasses.field(default_factory=dict)
 
-    def readings_of(self, topic: str) -> list[ReadingItem]:
-        return [reading for reading in self.readings if reading.topic == topic]
-
 
 def as_json(item: Item) -> dict[str, Any]:
     """The item's values, without its place in a file, as a JSON object."""

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Sequence
 
-from catalog.models import Question
+from catalog.models import Question, Topic
 
 READINGS_AT_A_TIME = 3
 
@@ -19,11 +19,22 @@ def alternate(readings: Sequence[Sequence[int]], at_a_time: int = READINGS_AT_A_
     return [question for group in groups for question in _take_turns(group)]
 
 
+def hold_ranks() -> None:
+    """Makes others who change ranks wait until the caller's transaction ends. One query.
+
+    A writer of questions calls it before her first row: two who each hold a row that the other ranks would wait for
+    each other. On SQLite, where a writer is alone in any case, it is a plain read.
+    """
+    list(Topic.objects.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+
+
 def store_ranks() -> int:
     """Gives every published question its rank, from 1, and the others none. Returns how many rows changed.
 
-    One query reads them all; rows are written only where the rank differs. Runs in the caller's transaction.
+    One query reads them all, after `hold_ranks`; rows are written only where the rank differs. Runs in the caller's
+    transaction.
     """
+    hold_ranks()
     published = Question.objects.published().only("pk", "rank", "resource_id")
     by_reading = [list(group) for _, group in itertools.groupby(published, key=lambda question: question.resource_id)]
     questions = {question.pk: question for reading in by_reading for question in reading}

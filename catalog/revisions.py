@@ -11,7 +11,7 @@ from django.db.models import Max
 
 from catalog import items
 from catalog.models import Choice, Question, QuestionRevision
-from catalog.ranking import store_ranks
+from catalog.ranking import hold_ranks, store_ranks
 from catalog.render import render_question
 from catalog.stored import question_item
 
@@ -28,6 +28,7 @@ def publish(
     counts as a change of meaning whatever is said. A wording that is the same as the last one makes no revision and
     returns None. Raises ValidationError, in words, for a question that cannot be asked.
     """
+    hold_ranks()
     locked = Question.objects.select_for_update()
     question.refresh_from_db(fields=["revision", "edition"], from_queryset=locked)
     choices = list(question.choices.all())
@@ -45,6 +46,7 @@ def publish(
 @transaction.atomic
 def retire(question: Question) -> None:
     """Takes the question from learners for good; its cards, reviews and revisions stay."""
+    hold_ranks()
     question.status = Question.Status.RETIRED
     question.rank = None
     question.save(update_fields=["status", "rank"])
@@ -116,10 +118,20 @@ def next_choice_number(question: Question) -> int:
 
 
 def _has_other_key(last: dict[str, Any], content: dict[str, Any]) -> bool:
-    """Whether another option is now the right one. The same words under a new number are the same option."""
-    keys = [
-        next(((choice["number"], choice["text"]) for choice in side.get("choices", []) if choice["correct"]), None)
-        for side in (last, content)
-    ]
-    old, new = keys
-    return old is not None and new is not None and old[0] != new[0] and old[1] != new[1]
+    """Whether another option is now the right one.
+
+    The same words under a new number are the same option; words that went from wrong to right, or back, are another.
+    """
+    old, new = _key(last), _key(content)
+    if old is None or new is None:
+        return False
+    changed_sides = new["text"] in _wrong_texts(last) or old["text"] in _wrong_texts(content)
+    return changed_sides or (old["number"] != new["number"] and old["text"] != new["text"])
+
+
+def _key(content: dict[str, Any]) -> dict[str, Any] | None:
+    return next((choice for choice in content.get("choices", []) if choice["correct"]), None)
+
+
+def _wrong_texts(content: dict[str, Any]) -> set[str]:
+    return {choice["text"] for choice in content.get("choices", []) if not choice["correct"]}

@@ -8,9 +8,7 @@ for, so that a visitor who only reads costs no query.
 import datetime as dt
 import re
 import secrets
-import zoneinfo
 from collections.abc import Callable
-from functools import cache
 from typing import Any, NamedTuple
 
 from allauth.core import ratelimit
@@ -21,7 +19,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
-from learners.models import Learner, User
+from learners.models import Learner, User, time_zones
 
 COOKIE_LIFETIME = dt.timedelta(days=400)
 COOKIE_RENEWED_AFTER = dt.timedelta(days=1)
@@ -174,6 +172,11 @@ def guest_of(request: HttpRequest) -> Learner | None:
     return Learner.objects.filter(guest_key=guest.key).first() if guest.studied else None
 
 
+def guest_by_key(request: HttpRequest) -> Learner | None:
+    """The guest of the browser's key, even if the reply that says so never reached the browser. One query, always."""
+    return Learner.objects.filter(guest_key=access_of(request).guest.key).first()
+
+
 def learner_of_account(user: User, *, at: dt.datetime, zone: str = "") -> Learner:
     """The account's learner, made now if it has none. `zone` counts only then."""
     learner = Learner.objects.filter(user_id=user.pk).first()
@@ -209,12 +212,6 @@ def whole_number(text: str) -> int:
 def known_zone(name: str) -> str:
     """`name` if it is an IANA time zone that this machine knows, else UTC."""
     return name if name in time_zones() else "UTC"
-
-
-@cache
-def time_zones() -> frozenset[str]:
-    """Every IANA time zone that this machine knows. Reading them takes a tenth of a second, hence once a process."""
-    return frozenset(zoneinfo.available_timezones()) - {"localtime", "Factory"}
 
 
 def cookie_name() -> str:

@@ -42,8 +42,9 @@ class AccountAdapter(DefaultAccountAdapter):
         """Sends, or adds a message to the page: a mail server that is down must not undo what was done."""
         try:
             super().send_mail(template_prefix, email, context)
-        except (SMTPException, OSError):
-            logger.exception("mail not sent: %s", template_prefix)
+        except (SMTPException, OSError) as error:
+            # Its kind alone: the text of the fault may name the recipient.
+            logger.error("mail not sent: %s (%s)", template_prefix, type(error).__name__)
             messages.error(
                 allauth_context.request,
                 gettext("The mail could not be sent; the fault is not yours. Nothing is lost: send it again."),

@@ -9,8 +9,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Topic
-from learners import access
-from learners.models import Learner
+from learners.models import Learner, time_zones
 
 REVIEWS_FOR_EACH_NEW = 6
 
@@ -21,7 +20,7 @@ LEGACY_AREAS = ("Etc/", "US/", "Canada/", "Brazil/", "Chile/", "Mexico/", "Midea
 @cache
 def offered_zones() -> tuple[str, ...]:
     """UTC, then every zone that is named after a place."""
-    places = (name for name in access.time_zones() if "/" in name and not name.startswith(LEGACY_AREAS))
+    places = (name for name in time_zones() if "/" in name and not name.startswith(LEGACY_AREAS))
     return ("UTC", *sorted(places))
 
 

@@ -20,14 +20,14 @@ def connect() -> None:
 
 def make_learner(*, request: HttpRequest, user: User, **_: Any) -> None:
     """Her zone is the guest's, else the browser's as the form sent it."""
-    guest = access.guest_of(request)
+    guest = access.guest_by_key(request)
     zone = guest.time_zone if guest else request.POST.get("zone", "")
     access.learner_of_account(user, at=timezone.now(), zone=zone)
 
 
 def take_guest_along(*, request: HttpRequest, user: User, **_: Any) -> None:
     at = timezone.now()
-    guest = access.guest_of(request)
+    guest = access.guest_by_key(request)
     account = access.learner_of_account(user, at=at, zone=guest.time_zone if guest else "")
     if guest:
         parts.merge(guest, account)

@@ -7,26 +7,27 @@ from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from learners import access, parts
 from learners.forms import SettingsForm
-from learners.models import Learner
+from learners.http import SeeOther
+from learners.models import Learner, time_zones
 
 SUSPENDED_A_PAGE = 10
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def settings(request: HttpRequest) -> HttpResponse:
     """A visitor may look; her first change makes the guest."""
-    if request.method == "GET":
+    if request.method != "POST":
         learner = access.learner_of(request) or Learner()
         return _settings_page(request, SettingsForm(learner=learner, look=access.look_of(request)))
     learner = access.learner_for_write(request, at=timezone.now(), zone=request.POST.get("zone", ""))
@@ -35,7 +36,7 @@ def settings(request: HttpRequest) -> HttpResponse:
         return _settings_page(request, form, status=422)
     form.save()
     messages.success(request, _("Your changes are saved."))
-    response = _see_other("learners:settings")
+    response = SeeOther(reverse("learners:settings"))
     access.remember_look(response, form.cleaned_data["look"])
     return response
 
@@ -71,18 +72,18 @@ def _suspended(learner: Learner, before: str) -> dict[str, Any]:
 def take_zone(request: HttpRequest) -> HttpResponse:
     """Sets the browser's time zone. No due date moves: a due day is a day wherever one is."""
     zone = request.POST.get("zone", "")
-    if zone not in access.time_zones():
+    if zone not in time_zones():
         messages.error(request, _("This browser does not say its time zone. Choose it from the list."))
-        return _see_other("learners:settings")
+        return SeeOther(reverse("learners:settings"))
     learner = access.learner_for_write(request, at=timezone.now(), zone=zone)
     learner.time_zone = zone
     learner.save(update_fields=["time_zone"])
     messages.success(request, _("Your time zone is %(zone)s.") % {"zone": zone.replace("_", " ")})
-    return _see_other("learners:settings")
+    return SeeOther(reverse("learners:settings"))
 
 
 @never_cache
-@require_GET
+@require_safe
 def export(request: HttpRequest) -> HttpResponse:
     """Everything kept of the learner, as one JSON file."""
     learner = access.learner_of(request)
@@ -97,14 +98,14 @@ def export(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required(enabled=lambda request: request.user.is_authenticated)  # type: ignore[untyped-decorator]
 def delete(request: HttpRequest) -> HttpResponse:
     """Says what goes, then erases it. An account confirms that it is she; a guest has only the browser to show."""
     learner = access.learner_of(request)
     if learner is None:
-        return _see_other("learners:settings")
-    if request.method == "GET":
+        return SeeOther(reverse("learners:settings"))
+    if request.method != "POST":
         counts = {"cards": learner.cards.living().count(), "reviews": learner.reviews.count()}
         context = {"nav_current": "settings", "export_url": reverse("learners:export"), **counts}
         return render(request, "learners/delete.html", context)
@@ -112,9 +113,3 @@ def delete(request: HttpRequest) -> HttpResponse:
     logout(request)
     access.access_of(request).forget_guest()
     return render(request, "learners/deleted.html", {"was_guest": learner.is_guest})
-
-
-def _see_other(name: str) -> HttpResponseRedirect:
-    response = HttpResponseRedirect(reverse(name))
-    response.status_code = 303
-    return response

@@ -1,8 +1,15 @@
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connections
 from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.models import Question
 from catalog.ranking import alternate, store_ranks
+from catalog.revisions import publish, retire
 from tests.factories import make_question, make_reading, make_topic
 
 
@@ -55,7 +62,7 @@ def test_ranks_that_are_right_are_not_written(db, django_assert_num_queries):
     make_bank()
     store_ranks()
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert store_ranks() == 0
 
 
@@ -67,3 +74,26 @@ def test_a_question_that_is_not_published_has_no_rank(db):
     store_ranks()
 
     assert slugs_by_rank() == ["a2", "b1", "c1", "b2", "c2", "d1", "d2"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_curators_at_once_give_no_two_questions_one_rank(at: dt.datetime) -> None:
+    reading = make_reading()
+    drafts = [make_question(resource=reading, status="draft", rank=None, position=place) for place in range(30)]
+    published = [make_question(resource=reading, rank=None, position=place) for place in range(30, 60)]
+    together = Barrier(2, timeout=20)
+
+    def curate(ours: slice) -> None:
+        try:
+            for draft, old in zip(drafts[ours], published[ours], strict=True):
+                together.wait()
+                publish(Question.objects.get(pk=draft.pk), change="clearer", author=None, at=at)
+                retire(Question.objects.get(pk=old.pk))
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(curate, [slice(0, None, 2), slice(1, None, 2)]))
+
+    ranks = Question.objects.published().order_by("rank").values_list("rank", flat=True)
+    assert list(ranks) == list(range(1, 31))

@@ -97,6 +97,37 @@ def test_another_key_is_another_meaning_whatever_is_said(draft, at):
     assert (revision.change, revision.edition) == ("meaning", 2)
 
 
+@pytest.mark.parametrize(
+    "texts",
+    [
+        {1: "The scheduler", 2: "The executor"},
+        {2: "The web server", 3: "The worker"},
+        {1: "The scheduler", 2: "The DAG processor"},
+    ],
+)
+def test_other_words_beside_the_same_tick_are_another_key_when_they_change_sides(draft, at, texts):
+    publish(draft, change="first", author=None, at=at)
+    for number, text in texts.items():
+        draft.choices.filter(number=number).update(text=text)
+
+    revision = publish(draft, change="clearer", author=None, at=at)
+
+    assert revision is not None
+    assert (revision.change, revision.edition) == ("meaning", 2)
+
+
+def test_a_key_in_better_words_or_under_a_new_number_is_the_same_key(draft, at):
+    publish(draft, change="first", author=None, at=at)
+    draft.choices.filter(number=2).update(text="The scheduler process")
+    publish(draft, change="clearer", author=None, at=at)
+    draft.choices.filter(number=2).update(number=4)
+
+    revision = publish(draft, change="clearer", author=None, at=at)
+
+    assert revision is not None
+    assert (revision.number, revision.edition) == (3, 1)
+
+
 def test_a_retired_question_comes_back_without_a_new_revision(draft, at):
     publish(draft, change="first", author=None, at=at)
     retire(draft)

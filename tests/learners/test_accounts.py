@@ -1,6 +1,8 @@
 """Signing up, signing in, and what may not be found out from outside."""
 
+import logging
 import re
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -9,6 +11,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from django.contrib.messages import get_messages
 from django.core import mail
 from django.core.cache import cache
+from django.core.mail.backends import locmem
 from django.test import Client
 from django.urls import reverse
 
@@ -141,6 +144,22 @@ def test_sign_in_takes_the_guest_s_cards_along_and_keeps_the_account_s_settings(
     assert learner.cards.count() == 2
 
 
+def test_answer_whose_reply_got_lost_comes_along_too(client):
+    """The browser still says that it has studied nothing."""
+    client.get("/settings/")
+    lost = Client()
+    lost.cookies.update(client.cookies)
+    lost.post("/settings/zone/", {"zone": "Europe/Berlin"})
+    make_card(Learner.objects.get(user=None))
+    user = make_user()
+    learner = make_learner(user)
+
+    sign_in(client, user)
+
+    assert Learner.objects.get() == learner
+    assert learner.cards.count() == 1
+
+
 def test_failed_sign_in_leaves_the_guest_as_she_was(guest_client):
     sign_in(guest_client, make_user(), password="something else")
 
@@ -259,6 +278,19 @@ def test_mail_that_could_not_be_sent_is_told_with_send_again(client, address, da
     assert response.status_code == 200
     assert "The mail could not be sent" in response.text
     assert "Send again" in response.text
+
+
+def test_log_names_the_fault_and_not_the_address(client, monkeypatch, caplog):
+    def refuse(*_: object) -> int:
+        raise SMTPRecipientsRefused({"eve@example.org": (550, b"no such user")})
+
+    monkeypatch.setattr(locmem.EmailBackend, "send_messages", refuse)
+    with caplog.at_level(logging.INFO):
+        client.post("/account/signup/", {**SIGN_UP, "email": "eve@example.org"})
+
+    assert "mail not sent" in caplog.text
+    assert "SMTPRecipientsRefused" in caplog.text
+    assert "eve@example.org" not in caplog.text
 
 
 @pytest.mark.usefixtures("mail_server_is_down")

@@ -5,6 +5,7 @@ import json
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
@@ -155,6 +156,12 @@ def test_zones_are_offered_by_place_and_an_old_name_is_kept_by_who_has_it(client
     assert client.post("/settings/", form_data(time_zone="US/Pacific")).status_code == 303
 
 
+@pytest.mark.parametrize("name", ["localtime", "Factory", "Mars/Olympus"])
+def test_name_that_is_no_zone_of_a_place_is_refused(name):
+    with pytest.raises(ValidationError, match="no time zone of this name"):
+        Learner(time_zone=name).clean_fields(exclude=["created_at", "seen_at"])
+
+
 def test_unticked_topic_is_no_longer_followed_and_a_ticked_one_is_again(own, learner):
     left, kept = make_topic(), make_topic()
     both = [left.pk, kept.pk]
@@ -235,6 +242,12 @@ def test_export_holds_settings_cards_and_reviews(own, learner, account):
 
 def test_there_is_nothing_to_export_of_a_visitor(client):
     assert client.get("/account/export/").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/settings/", "/account/export/", "/account/delete/"])
+def test_asking_for_the_head_alone_is_answered_and_changes_nothing(guest_client, address):
+    assert guest_client.head(address).status_code == 200
+    assert guest_client.guest.cards.count() == 1
 
 
 # The end
