@@ -71,6 +71,8 @@ class Person:
         return self
 
     def types(self, label: str, text: str) -> Self:
+        """Writes into a field, once the page has put the focus where it belongs."""
+        self.waits_for_rest()
         self.page.get_by_label(label, exact=True).fill(text)
         return self
 
