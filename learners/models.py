@@ -121,9 +121,5 @@ class Learner(models.Model):
         return f"{_('guest')} {self.pk}" if self.is_guest else f"{_('learner')} {self.pk}"
 
     @property
-    def owner(self) -> str:
-        return f"u{self.user_id}" if self.user_id else f"g{self.guest_key}"
-
-    @property
     def is_guest(self) -> bool:
         return self.user_id is None

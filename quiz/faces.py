@@ -68,7 +68,6 @@ def _frame(ticket: Ticket, question: Question) -> dict[str, Any]:
     return {
         "kind": question.kind,
         "reading_title": question.resource.title,
-        "reading_url": question.resource.get_absolute_url(),
         "ticket": ticket.sign(),
         "ahead": ticket.ahead,
     }
