@@ -64,7 +64,7 @@ class Access:
     @property
     def by_mail(self) -> bool:
         """Whether she studies from her mail: her own quiz, without her account's session."""
-        if mail_cookie_name() not in self.request.COOKIES or self.user is not None:
+        if self.user is not None or not _has_mail_cookie(self.request):
             return False
         return self.learner is not None and not self.learner.is_guest
 
@@ -256,11 +256,18 @@ def mail_cookie_name() -> str:
 
 def _learner_of_mail(request: HttpRequest, *, at: dt.datetime) -> Learner | None:
     """The learner whose mail this browser opened. One query; none without its cookie."""
+    if not _has_mail_cookie(request):
+        return None
     try:
-        mail_pass, _ = MailPass.read(request.COOKIES.get(mail_cookie_name(), ""))
+        mail_pass, _ = MailPass.read(request.COOKIES[mail_cookie_name()])
     except BadPass:
         return None
     return mail_pass.holder() if at < mail_pass.until else None
+
+
+def _has_mail_cookie(request: HttpRequest) -> bool:
+    """A browser sends it to the study pages alone; from whoever sends it elsewhere it is not taken."""
+    return mail_cookie_name() in request.COOKIES and request.path.startswith(MAIL_PATH)
 
 
 def cookie_name() -> str:
