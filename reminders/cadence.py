@@ -21,6 +21,7 @@ RECALLED_WHEN_DUE = 0.9
 WAITS_DAYS = (2, 2, 5, 10, 20, 30)
 EVERY_WEEKDAY = "1234567"
 FORESEEN_DAYS = 45
+LONGEST_BREAK_DAYS = 366
 DAY = dt.timedelta(days=1)
 
 
@@ -95,10 +96,11 @@ class Calendar:
     def wishes(self, *, after: dt.datetime) -> Iterator["Wished"]:
         """The wished moments later than `after`, in order, one a local date that is free.
 
-        They end `FORESEEN_DAYS` days after the last break: in an endless one there is none.
+        They end `FORESEEN_DAYS` days after the last break that ends within a year: in an endless one there is none.
         """
         day = after.astimezone(dt.UTC).date() - DAY
-        last = max(day, self.snoozed_until or day, self.away_until or day) + FORESEEN_DAYS * DAY
+        rested = max(day, self.snoozed_until or day, self.away_until or day)
+        last = min(rested, day + LONGEST_BREAK_DAYS * DAY) + FORESEEN_DAYS * DAY
         while day <= last:
             if self.rests(day) is None and (moment := moment_at(day, self.clock, self.time_zone)) > after:
                 yield Wished(moment, day, self.study_day(moment))

@@ -8,14 +8,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from learners.models import Learner
-from reminders.cadence import DAY
+from reminders.cadence import DAY, LONGEST_BREAK_DAYS
 from reminders.facts import facts_of
 from reminders.models import ReminderSetting
 from reminders.settings import SNOOZE_DAYS, setting_of
 from reminders.words import next_words
 
 PREFIX = "reminders"
-LONGEST_BREAK = 366 * DAY
 WEEKDAYS = [
     ("1", _("Monday")),
     ("2", _("Tuesday")),
@@ -101,7 +100,7 @@ class ReminderForm(forms.ModelForm):
             self.add_error("away_until" if begins else "away_from", _("A break has two dates; or leave both empty."))
         elif begins and ends < begins:
             self.add_error("away_until", _("The break ends before it begins."))
-        elif begins and ends - begins > LONGEST_BREAK:
+        elif begins and ends - begins > LONGEST_BREAK_DAYS * DAY:
             self.add_error("away_until", _("A break lasts a year at most. “Never” above stops the reminders."))
         return cleaned
 

@@ -8,8 +8,10 @@ import datetime as dt
 from email.utils import make_msgid
 from urllib.parse import urlsplit
 
+import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F
 
 from learners.models import Learner
@@ -22,6 +24,9 @@ LOOK_BATCH = 100
 # Longer than a sending task may live, so that nobody takes what somebody is still at.
 LEASE = dt.timedelta(minutes=3)
 PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60))
+FAULTY_WAIT = dt.timedelta(hours=1)
+
+log = structlog.get_logger(__name__)
 
 
 def adopt(at: dt.datetime) -> int:
@@ -41,7 +46,8 @@ def look(at: dt.datetime) -> int:
     setting meanwhile keeps the moment that she got by it.
     """
     batch = list(ReminderSetting.objects.to_look_at(at)[:LOOK_BATCH])
-    written = [reminder for setting in batch if (reminder := _reminder_for(setting, at))]
+    looked = [_look_guarded(setting, at) for setting in batch]
+    written = [reminder for reminder, _ in looked if reminder]
     with transaction.atomic():
         # Erased since the batch was read, she must not be written to, nor hold up the others.
         still_here = Learner.objects.filter(pk__in=[reminder.learner_id for reminder in written])
@@ -49,10 +55,21 @@ def look(at: dt.datetime) -> int:
         Reminder.objects.bulk_create(
             [reminder for reminder in written if reminder.learner_id in alive], ignore_conflicts=True
         )
-        for setting in batch:
-            unchanged = ReminderSetting.objects.filter(pk=setting.pk, next_at=setting.next_at)
-            unchanged.update(next_at=next_look(setting.calendar, after=at))
+        for setting, (_, next_at) in zip(batch, looked, strict=True):
+            ReminderSetting.objects.filter(pk=setting.pk, next_at=setting.next_at).update(next_at=next_at)
     return len(batch)
+
+
+def _look_guarded(setting: ReminderSetting, at: dt.datetime) -> tuple[Reminder | None, dt.datetime | None]:
+    """The mail to be written, if any, and when to look next; one that cannot be decided must not stop the others."""
+    try:
+        return _reminder_for(setting, at), next_look(setting.calendar, after=at)
+    except (DatabaseError, SoftTimeLimitExceeded):
+        raise
+    except Exception as error:
+        # Its kind alone: the text of the fault may name the learner.
+        log.error("reminder_not_decided", setting=setting.pk, why=type(error).__name__)
+        return None, at + FAULTY_WAIT
 
 
 def _reminder_for(setting: ReminderSetting, at: dt.datetime) -> Reminder | None:

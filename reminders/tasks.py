@@ -16,8 +16,9 @@ from reminders.models import Reminder
 from scheduler.editions import catch_up
 from scheduler.models import Tick
 
-# A tick decides for at most so many batches; the next one goes on. It stays well under its time limit.
-LOOKS_A_TICK = 100
+# A tick that has more to decide than this leaves the rest to the next: its own time limit would cut it off before it
+# wakes the senders.
+DECIDING_SECONDS = 30
 SENDERS_AT_MOST = 8
 MAILS_A_SENDER = 100
 SENDING_SECONDS = 45
@@ -36,8 +37,7 @@ def tick(at: str | None = None) -> None:
     moment = _moment(at)
     changed = catch_up(moment)
     adopted = ledger.adopt(moment)
-    looks = (ledger.look(moment) for _ in range(LOOKS_A_TICK))
-    looked = sum(iter(lambda: next(looks, 0), 0))
+    looked = decide(moment)
     expired = ledger.expire(moment)
     Tick.objects.update_or_create(pk=1, defaults={"at": moment})
     waiting = Reminder.objects.to_send(moment)[: SENDERS_AT_MOST * MAILS_A_SENDER].count()
@@ -52,6 +52,17 @@ def send(at: str | None = None) -> None:
     until = time.monotonic() + SENDING_SECONDS
     while time.monotonic() < until and sending.send_some(_moment(at)):
         pass
+
+
+def decide(at: dt.datetime) -> int:
+    """Look at those whose moment has come, a batch at least, for half a minute at most. Returns at how many."""
+    until = time.monotonic() + DECIDING_SECONDS
+    looked = 0
+    while batch := ledger.look(at):
+        looked += batch
+        if time.monotonic() >= until:
+            break
+    return looked
 
 
 def _moment(at: str | None) -> dt.datetime:
