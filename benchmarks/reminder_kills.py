@@ -5,7 +5,6 @@ server of its own. Beat's own minute is the only clock, and leases last as long 
 LEARNERS, KILLS and SEED choose another size and other kills. The yardstick is the same without kills.
 """
 
-import datetime as dt
 import os
 import random
 import sys
@@ -52,7 +51,7 @@ def measure(family: Family, folder: Path, *, kills: int) -> Any:
 
     from reminders.models import Reminder
     from tests.integration.crew import Crew, wait_until
-    from tests.integration.kills import Outcome, fire, make_due_learners, start_all
+    from tests.integration.kills import Outcome, fire, make_due_learners, start_all, zone_of_noon
 
     call_command("migrate", verbosity=0)
     empty()
@@ -79,11 +78,6 @@ def empty() -> None:
     if User.objects.exclude(email__endswith="@example.org").exists():
         raise SystemExit("This benchmark empties its database: give it one of its own.")
     call_command("flush", interactive=False, verbosity=0)
-
-
-def zone_of_noon(at: dt.datetime) -> str:
-    """A time zone whose clocks stand around noon, so that no study day ends meanwhile."""
-    return f"Etc/GMT{at.hour - 12:+d}"
 
 
 def say(outcome: Any) -> None:

@@ -56,16 +56,13 @@ def main() -> None:
 
 def measure(what: str, batch: Callable[[], int]) -> None:
     """Run the first batch to count its queries, and all others to take the time."""
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         first = batch()
     began = time.perf_counter()
     done = sum(iter(batch, 0))
     rate = done / (time.perf_counter() - began)
-    print(
-        f"{what:9} {rate / NEEDED_A_SECOND:5.1f} times the rate needed ({rate:.0f} a second, {len(queries) / first:.1f} queries each)"
-    )
+    times = rate / NEEDED_A_SECOND
+    print(f"{what:9} {times:5.1f} times the rate needed ({rate:.0f} a second, {len(queries) / first:.1f} queries each)")
 
 
 if __name__ == "__main__":

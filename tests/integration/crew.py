@@ -26,7 +26,7 @@ from tools.ports import answers, free_port
 PYTHON = Path(sys.executable)
 PATIENCE_SECONDS = 60.0
 POLL_SECONDS = 0.1
-CELERY = [PYTHON, "-m", "celery", "--app", "config.celery"]
+CELERY = [PYTHON, "-m", "celery", "--app"]
 
 
 @dataclass
@@ -76,11 +76,11 @@ class Crew:
 
     def start_worker(self, name: str, *, concurrency: int = 2) -> None:
         own = ["--concurrency", str(concurrency), "--hostname", f"celery@{name}"]
-        self.start(name, [*CELERY, "worker", "--loglevel", "INFO", *own])
+        self.start(name, [*CELERY, "config.celery", "worker", "--loglevel", "INFO", *own])
 
-    def start_beat(self, name: str) -> None:
+    def start_beat(self, name: str, *, app: str = "config.celery") -> None:
         own = ["--schedule", self.folder / f"{name}-schedule", "--pidfile", ""]
-        self.start(name, [*CELERY, "beat", "--loglevel", "INFO", *own])
+        self.start(name, [*CELERY, app, "beat", "--loglevel", "INFO", *own])
 
     def start(self, name: str, command: list[str | Path]) -> None:
         self.commands[name] = command
@@ -103,7 +103,7 @@ class Crew:
         return self.posts[name].process.pid
 
     def kill_one(self, chance: random.Random) -> str:
-        """SIGKILL to a worker, a pool child or a beat, each kind as likely; returns the kind, or nothing if none was hit."""
+        """SIGKILL to a worker, a pool child or a beat, each kind as likely; returns the kind, if one was hit."""
         kind = chance.choice(["worker", "child", "beat"])
         heads = [self.pid(name) for name in self.posts if name.startswith("beat" if kind == "beat" else "worker")]
         pids = [pid for head in heads for pid in children_of(head)] if kind == "child" else heads

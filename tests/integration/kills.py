@@ -20,9 +20,10 @@ WORKERS = ("worker-1", "worker-2")
 LONGEST_WAIT_SECONDS = 8.0
 
 
-def make_due_learners(count: int, *, at: dt.datetime, time_zone: str = "UTC") -> None:
+def make_due_learners(count: int, *, at: dt.datetime, time_zone: str = "UTC", first: int = 0) -> None:
     """Learners with a card due on the study day of `at`, whose moment to be written to has just come."""
-    users = User.objects.bulk_create(User(email=f"ada{number}@example.org", password="!") for number in range(count))
+    numbers = range(first, first + count)
+    users = User.objects.bulk_create(User(email=f"due{number}@example.org", password="!") for number in numbers)
     EmailAddress.objects.bulk_create(EmailAddress(user=u, email=u.email, verified=True, primary=True) for u in users)
     learners = Learner.objects.bulk_create(
         Learner(user=user, time_zone=time_zone, created_at=at, seen_at=at) for user in users
@@ -34,6 +35,11 @@ def make_due_learners(count: int, *, at: dt.datetime, time_zone: str = "UTC") ->
         for learner in learners
     )
     ReminderSetting.objects.bulk_create(ReminderSetting(learner=learner, next_at=at) for learner in learners)
+
+
+def zone_of_noon(at: dt.datetime) -> str:
+    """A time zone whose clocks stand around noon, so that no study day ends meanwhile."""
+    return f"Etc/GMT{at.hour - 12:+d}"
 
 
 class Outcome(NamedTuple):
