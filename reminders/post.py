@@ -24,16 +24,25 @@ PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 15))
 # Longer than one try can take, so that one sender at a time tries whether mail leaves again.
 PROBE = dt.timedelta(minutes=3)
 _OF_THE_ADDRESS = re.compile(r"\b5\.[12]\.\d{1,3}\b")
+# x.7.x is a matter of policy: the server does not take mail from us, or not for others, whoever they are.
+_OF_THE_SENDER = re.compile(r"\b5\.7\.\d{1,3}\b|\brelay", re.IGNORECASE)
 _ENHANCED = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 
 
 class Meaning(Enum):
-    """LATER: this mail, after a pause. ADDRESS: never again to this address. CONTENT: not this mail. OUTAGE: none."""
+    """LATER: this mail, after a pause, and perhaps none. ADDRESS_LATER: this mail alone, after a pause. ADDRESS: never
+    again to this address. CONTENT: not this mail. OUTAGE: none.
+    """
 
     LATER = auto()
+    ADDRESS_LATER = auto()
     ADDRESS = auto()
     CONTENT = auto()
     OUTAGE = auto()
+
+
+# A server that says this of one mail is there for the others.
+OF_ONE_MAIL = {Meaning.ADDRESS_LATER, Meaning.ADDRESS, Meaning.CONTENT}
 
 
 class Trouble(NamedTuple):
@@ -48,7 +57,9 @@ def trouble_of(error: Exception, *, opening: bool = False) -> Trouble:
     match error:
         case smtplib.SMTPRecipientsRefused():
             code, text = next(iter(error.recipients.values()))
-            return _by_code(code, text, never=Meaning.ADDRESS)
+            if code == 421 or _OF_THE_SENDER.search(_text(text)):
+                return _by_code(code, text, never=Meaning.LATER)
+            return _by_code(code, text, never=Meaning.ADDRESS, later=Meaning.ADDRESS_LATER)
         case smtplib.SMTPAuthenticationError():
             return Trouble(Meaning.OUTAGE, f"the mail server refuses the password ({error.smtp_code})")
         case smtplib.SMTPSenderRefused() if error.smtp_code >= 500:
@@ -73,14 +84,16 @@ def trouble_of(error: Exception, *, opening: bool = False) -> Trouble:
             return Trouble(Meaning.OUTAGE, "the mail provider is not configured")
         case AnymailAPIError():
             return _of_provider(error.status_code)
-    words = "the mail server did not answer in time" if isinstance(error, TimeoutError) else "the connection broke"
+    # smtplib tells of a time-out as of a lost connection, in whose context it stands.
+    late = isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
+    words = "the mail server did not answer in time" if late else "the connection broke"
     return Trouble(Meaning.OUTAGE if opening else Meaning.LATER, words)
 
 
-def _by_code(code: int, said: bytes | str, *, never: Meaning) -> Trouble:
+def _by_code(code: int, said: bytes | str, *, never: Meaning, later: Meaning = Meaning.LATER) -> Trouble:
     enhanced = _ENHANCED.search(_text(said))
     words = f"{code} {enhanced.group()}" if enhanced else str(code)
-    return Trouble(never if code >= 500 else Meaning.LATER, words)
+    return Trouble(never if code >= 500 else later, words)
 
 
 def _of_provider(status: int | None) -> Trouble:
@@ -102,12 +115,16 @@ def may_try(at: dt.datetime) -> bool:
 
 
 def begin_outage(why: str, *, at: dt.datetime) -> None:
-    """Nothing leaves: nobody tries for a while that grows with each try."""
+    """Nothing leaves: nobody tries for a while that grows with each try.
+
+    Others that were sending when it began fail as well: only whose turn it was by `may_try` at `at` has tried.
+    """
     begun = {"since": at, "why": why, "try_at": at + PAUSES[0]}
     outage, is_new = MailOutage.objects.get_or_create(pk=1, defaults=begun)
     if not is_new:
         pause = PAUSES[min(outage.tries, len(PAUSES) - 1)]
-        MailOutage.objects.filter(pk=1).update(why=why, tries=F("tries") + 1, try_at=at + pause)
+        turn = MailOutage.objects.filter(pk=1, try_at=at + PROBE)
+        turn.update(why=why, tries=F("tries") + 1, try_at=at + pause)
 
 
 def end_outage() -> None:

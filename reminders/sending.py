@@ -22,14 +22,15 @@ from reminders.models import Reminder, ReminderSetting
 from reminders.post import Meaning, Trouble
 
 BATCH = 20
-# So many failures on end are no matter of single mails.
+# So many broken conversations on end are no matter of single mails.
 TROUBLES_ON_END = 3
 
 log = structlog.get_logger(__name__)
 
 
 def send_some(at: dt.datetime) -> int:
-    """Send a batch of what waits, over one connection. Returns how many mails were taken up; 0 when none waits.
+    """Send a batch of what waits, over one connection. Returns how many were taken up; 0 when none waits,
+    or all were turned down for now.
 
     While mail does not leave at all, one sender tries one mail after each pause, and the others leave the queue alone.
     """
@@ -47,16 +48,17 @@ def send_some(at: dt.datetime) -> int:
 
 
 def _send_batch(batch: list[Reminder], connection: BaseEmailBackend, at: dt.datetime) -> int:
-    on_end = 0
+    on_end = later = 0
     for number, reminder in enumerate(batch):
         trouble = _send_guarded(reminder, connection, at)
         on_end = on_end + 1 if trouble and trouble.meaning is Meaning.LATER else 0
+        later += trouble is not None and trouble.meaning is Meaning.ADDRESS_LATER
         if trouble and (trouble.meaning is Meaning.OUTAGE or on_end == TROUBLES_ON_END):
             ledger.give_back(batch[number + 1 :], at=at)
             post.begin_outage(trouble.words, at=at)
             log.error("mail_does_not_leave", why=trouble.words)
             return 0
-    return len(batch)
+    return len(batch) if later < len(batch) else 0
 
 
 def _send_guarded(reminder: Reminder, connection: BaseEmailBackend, at: dt.datetime) -> Trouble | None:
@@ -78,11 +80,17 @@ def send(reminder: Reminder, connection: BaseEmailBackend, at: dt.datetime) -> T
     if message is None:
         return None
     trouble = _hand_over(message, connection)
+    _write_down(reminder, trouble, at)
+    if trouble is None or trouble.meaning in post.OF_ONE_MAIL:
+        post.end_outage()
+    return trouble
+
+
+def _write_down(reminder: Reminder, trouble: Trouble | None, at: dt.datetime) -> None:
     if trouble is None:
         ledger.mark_sent(reminder, at=at)
-        post.end_outage()
         log.info("reminder_sent", reminder=reminder.pk)
-        return None
+        return
     log.warning("reminder_not_sent", reminder=reminder.pk, why=trouble.words)
     match trouble.meaning:
         case Meaning.ADDRESS:
@@ -90,11 +98,10 @@ def send(reminder: Reminder, connection: BaseEmailBackend, at: dt.datetime) -> T
             refuse_address(reminder)
         case Meaning.CONTENT:
             ledger.refuse(reminder, Reason.CONTENT_REFUSED, trouble=trouble.words)
-        case Meaning.LATER:
+        case Meaning.LATER | Meaning.ADDRESS_LATER:
             ledger.put_off(reminder, trouble=trouble.words, at=at)
         case Meaning.OUTAGE:
             ledger.give_back([reminder], at=at)
-    return trouble
 
 
 def look_again(reminder: Reminder, at: dt.datetime) -> EmailMessage | None:

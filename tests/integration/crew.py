@@ -26,7 +26,7 @@ from tools.ports import answers, free_port
 PYTHON = Path(sys.executable)
 PATIENCE_SECONDS = 60.0
 POLL_SECONDS = 0.1
-CELERY = [PYTHON, "-m", "celery", "--app"]
+CELERY: list[str | Path] = [PYTHON, "-m", "celery", "--app"]
 
 
 @dataclass
@@ -79,7 +79,7 @@ class Crew:
         self.start(name, [*CELERY, "config.celery", "worker", "--loglevel", "INFO", *own])
 
     def start_beat(self, name: str, *, app: str = "config.celery") -> None:
-        own = ["--schedule", self.folder / f"{name}-schedule", "--pidfile", ""]
+        own: list[str | Path] = ["--schedule", self.folder / f"{name}-schedule", "--pidfile", ""]
         self.start(name, [*CELERY, app, "beat", "--loglevel", "INFO", *own])
 
     def start(self, name: str, command: list[str | Path]) -> None:

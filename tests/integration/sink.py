@@ -106,6 +106,7 @@ class Conversation(socketserver.StreamRequestHandler):
         self.answer(Stage.CONNECT)
         while line := self.rfile.readline().decode().strip():
             verb, _, argument = line.upper().partition(" ")
+            verb = "EHLO" if verb == "HELO" else verb
             if verb in USUAL:
                 self.recipient = argument.partition("<")[2].partition(">")[0].lower() or self.recipient
                 self.answer(Stage(verb))
