@@ -93,6 +93,12 @@ class Calendar:
             return Reason.WEEKDAY
         return None
 
+    def date_in(self, today: dt.date) -> dt.date:
+        """The local date on which her clock stands at the wished time within a study day."""
+        dates = (today, today + DAY)
+        stands = (on for on in dates if self.study_day(moment_at(on, self.clock, self.time_zone)) == today)
+        return next(stands, today)
+
     def wishes(self, *, after: dt.datetime) -> Iterator["Wished"]:
         """The wished moments later than `after`, in order, one a local date that is free.
 

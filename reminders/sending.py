@@ -6,7 +6,6 @@ none.
 
 import datetime as dt
 from contextlib import suppress
-from zoneinfo import ZoneInfo
 
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
@@ -113,7 +112,7 @@ def look_again(reminder: Reminder, at: dt.datetime) -> EmailMessage | None:
         ledger.drop(reminder, Reason.ADDRESS_CHANGED)
         return None
     facts = facts_of(setting, at=at)
-    on = reminder.created_at.astimezone(ZoneInfo(setting.learner.time_zone)).date()
+    on = setting.calendar.date_in(reminder.study_day)
     decision = decide_again(facts, on=on, today=reminder.study_day)
     if not decision.write:
         ledger.drop(reminder, decision.reason)

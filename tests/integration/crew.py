@@ -84,7 +84,10 @@ class Crew:
 
     def start(self, name: str, command: list[str | Path]) -> None:
         self.commands[name] = command
-        self.posts[name] = self.family.start(f"{name}-{len(self.started)}", command, env=self.environment())
+        # Nobody here asks politely: all of them must bear being killed.
+        self.posts[name] = self.family.start(
+            f"{name}-{len(self.started)}", command, env=self.environment(), stop_with=signal.SIGKILL
+        )
         self.started.append(self.posts[name])
 
     def start_again(self) -> list[str]:

@@ -45,3 +45,11 @@ def test_tick_stops_deciding_when_its_time_is_over_and_the_next_one_goes_on(monk
     assert tasks.decide(AT) == 2
     assert tasks.decide(AT) == 1
     assert Reminder.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("clock", "days_on"), [(dt.time(8), 0), (dt.time(23, 59), 0), (dt.time(4), 0), (dt.time(3, 59), 1), (dt.time(0), 1)]
+)
+def test_wished_time_before_the_start_of_the_day_falls_on_the_date_after(clock, days_on) -> None:
+    calendar = Calendar(clock, "Europe/Berlin", dt.time(4))
+    assert calendar.date_in(AT.date()) == AT.date() + dt.timedelta(days=days_on)
