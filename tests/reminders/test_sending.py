@@ -166,7 +166,10 @@ def test_mail_that_cannot_be_built_is_put_off_and_those_behind_it_leave(mailoutb
     ("error", "meaning"),
     [
         (refused(550, b"5.1.1 no such user ada@example.org"), Meaning.ADDRESS),
-        (refused(450, b"4.2.0 greylisted"), Meaning.LATER),
+        (refused(450, b"4.2.0 greylisted"), Meaning.ADDRESS_LATER),
+        (refused(421, b"4.3.2 closing"), Meaning.LATER),
+        (refused(554, b"5.7.1 Relay access denied"), Meaning.LATER),
+        (refused(550, b"relay not permitted"), Meaning.LATER),
         (smtplib.SMTPDataError(550, b"5.2.2 mailbox full"), Meaning.ADDRESS),
         (smtplib.SMTPDataError(554, b"5.7.1 looks like spam"), Meaning.CONTENT),
         (smtplib.SMTPDataError(451, b"later"), Meaning.LATER),
