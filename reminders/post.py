@@ -108,6 +108,11 @@ def _text(said: bytes | str) -> str:
     return said.decode("utf-8", "replace") if isinstance(said, bytes) else said
 
 
+def is_out() -> bool:
+    """Whether an outage has begun and not ended."""
+    return bool(MailOutage.objects.exists())
+
+
 def may_try(at: dt.datetime) -> bool:
     """Whether mail leaves as far as is known, or it is the caller's turn to try it again."""
     outage = MailOutage.objects.first()
@@ -128,6 +133,6 @@ def begin_outage(why: str, *, at: dt.datetime) -> None:
 
 
 def end_outage() -> None:
-    """A mail left. One query while there is no outage."""
-    if MailOutage.objects.exists():
+    """The server does its work. One query while there is no outage."""
+    if is_out():
         MailOutage.objects.all().delete()

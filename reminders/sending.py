@@ -36,14 +36,25 @@ def send_some(at: dt.datetime) -> int:
     if not post.may_try(at):
         return 0
     batch = ledger.claim(at, limit=BATCH)
-    if not batch:
-        return 0
     connection = get_connection()
     try:
+        if not batch:
+            _knock(connection, at)
         return _send_batch(batch, connection, at)
     finally:
         with suppress(Exception):
             connection.close()
+
+
+def _knock(connection: BaseEmailBackend, at: dt.datetime) -> None:
+    """In an outage without a mail to try: see whether the server lets us in."""
+    if not post.is_out():
+        return
+    trouble = _open(connection)
+    if trouble is None:
+        post.end_outage()
+    else:
+        post.begin_outage(trouble.words, at=at)
 
 
 def _send_batch(batch: list[Reminder], connection: BaseEmailBackend, at: dt.datetime) -> int:
@@ -127,10 +138,8 @@ def refuse_address(reminder: Reminder) -> None:
 
 def _hand_over(message: EmailMessage, connection: BaseEmailBackend) -> Trouble | None:
     """Give a mail to the server; after a failure that may have broken the connection, close it."""
-    try:
-        connection.open()
-    except post.FAILURES as error:
-        return post.trouble_of(error, opening=True)
+    if trouble := _open(connection):
+        return trouble
     try:
         connection.send_messages([message])
     except post.FAILURES as error:
@@ -139,4 +148,12 @@ def _hand_over(message: EmailMessage, connection: BaseEmailBackend) -> Trouble |
             with suppress(Exception):
                 connection.close()
         return trouble
+    return None
+
+
+def _open(connection: BaseEmailBackend) -> Trouble | None:
+    try:
+        connection.open()
+    except post.FAILURES as error:
+        return post.trouble_of(error, opening=True)
     return None

@@ -11,7 +11,7 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
-from reminders import ledger, sending
+from reminders import ledger, post, sending
 from reminders.models import Reminder
 from scheduler.editions import catch_up
 from scheduler.models import Tick
@@ -42,7 +42,7 @@ def tick(at: str | None = None) -> None:
     Tick.objects.update_or_create(pk=1, defaults={"at": moment})
     waiting = Reminder.objects.to_send(moment)[: SENDERS_AT_MOST * MAILS_A_SENDER].count()
     log.info("tick", cards_changed=changed, adopted=adopted, looked=looked, expired=expired, waiting=waiting)
-    for _ in range(-(-waiting // MAILS_A_SENDER)):
+    for _ in range(-(-waiting // MAILS_A_SENDER) or post.is_out()):
         send.apply_async(kwargs={"at": at}, expires=NUDGE_EXPIRES_SECONDS)
 
 

@@ -186,6 +186,18 @@ def test_wrong_password_keeps_the_queue_and_is_told_and_tried_rarely(sink, setti
     assert set(Reminder.objects.values_list("attempts", flat=True)) == {1}
 
 
+def test_outage_ends_when_the_server_is_back_though_no_mail_waits_any_more(sink) -> None:
+    sink.script = only_at(Stage.CONNECT, DROP)
+    decide(3)
+    pass_minutes(0, 0)
+    pass_minutes(19 * 60, 19 * 60 + 1)
+    assert set(states()) == {EXPIRED}
+    assert MailOutage.objects.exists()
+    sink.script = lambda stage, recipient: None
+    pass_minutes(19 * 60 + 2, 19 * 60 + 20)
+    assert not MailOutage.objects.exists()
+
+
 def nobody_listens(settings) -> str:
     settings.EMAIL_PORT = free_port()
     return "the mail server does not listen"

@@ -9,9 +9,11 @@ from django.conf import settings
 from kombu.exceptions import OperationalError
 
 from config.celery import app
+from reminders.models import MailOutage
 from reminders.tasks import tick
 from scheduler.models import Card, Review, Tick
 from tests.factories import AT, make_card, make_learner, make_question
+from tests.integration.crew import wait_until
 from tests.quiz.test_views import front, grade, opened
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db(transaction=True)]
@@ -60,6 +62,13 @@ def test_same_tick_delivered_twice_changes_a_card_once(finished) -> None:
         tick.delay(at=AT.isoformat())
         assert finished.wait(PATIENCE_SECONDS)
     assert card.reviews.count() == 1
+
+
+@pytest.mark.usefixtures("worker")
+def test_tick_has_somebody_look_whether_mail_leaves_again_though_none_waits() -> None:
+    MailOutage.objects.create(pk=1, since=AT, why="the mail server does not listen", try_at=AT)
+    tick.delay(at=AT.isoformat())
+    wait_until(lambda: not MailOutage.objects.exists(), what="the outage to end", seconds=PATIENCE_SECONDS)
 
 
 def test_answer_is_recorded_while_nothing_can_be_published(client, monkeypatch) -> None:
