@@ -54,7 +54,7 @@ INSTALLED_APPS = [
     "scheduler",
     "quiz",
     "insights",
-    "django.contrib.admin",
+    "config.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -23,3 +23,7 @@ class QuestionReportAdmin(admin.ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Not by learner: who reported is not for curators to know."""
+        return not lookup.startswith("learner") and bool(super().lookup_allowed(lookup, value, request))

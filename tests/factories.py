@@ -8,6 +8,7 @@ from django.db import connection
 
 from catalog.models import Choice, Question, QuestionRevision, Resource, Topic
 from catalog.render import render_question
+from learners import roles
 from learners.models import Learner, User
 from scheduler.models import Card
 
@@ -29,6 +30,13 @@ def make_user(email: str = "", password: str = "correct horse battery", **fields
 
     user = User.objects.create_user(email or f"ada{next(_numbers)}@example.org", password, **fields)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def make_staff(role: str, **fields: Any) -> User:
+    """An account of the staff, in this role alone."""
+    user = make_user(**fields)
+    roles.give(user, role)
     return user
 
 
