@@ -47,7 +47,7 @@ GRANTS: dict[str, Grant] = {
     "catalog.historicaltopic": Grant(LOOK, LOOK),
     "catalog.historicalresource": Grant(LOOK, LOOK),
     "catalog.conflict": Grant(LOOK, LOOK),
-    "quiz.questionreport": Grant(LOOK, LOOK),
+    "quiz.reportedquestion": Grant(DECIDE, DECIDE),
     "insights.itemstatistic": Grant(LOOK, LOOK),
     "insights.case": Grant(DECIDE, DECIDE),
     "learners.user": Grant(NOTHING, ALL),

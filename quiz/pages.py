@@ -18,6 +18,7 @@ from learners.http import SeeOther
 from learners.models import Learner
 from quiz import answers, faces
 from quiz.answers import Verdict
+from quiz.reports import news_of
 from quiz.sitting import Sitting
 from quiz.tickets import Ticket
 from scheduler import grading
@@ -153,7 +154,8 @@ def page(
     text = " ".join([notice, *kept] if notice else kept)
     shown = {"text": text, "kind": "error" if error else "info"} if text else None
     template = "quiz/study.html#study" if sitting.request.htmx else "quiz/study.html"
-    context = {"nav_current": "study", "notice": shown, **settings_context(sitting.learner), **context}
+    news = news_of(sitting.learner)
+    context = {"nav_current": "study", "notice": shown, "news": news, **settings_context(sitting.learner), **context}
     return render(sitting.request, template, context, status=status)
 
 

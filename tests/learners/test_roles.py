@@ -20,7 +20,7 @@ from django.urls import URLPattern, URLResolver, reverse
 
 from learners.models import Learner, User
 from learners.roles import ADMINISTRATOR, CURATOR, GRANTS, MADE_BY, ROLES, Grant, hand_out
-from tests.factories import AT, TODAY, make_card, make_learner, make_staff, make_user
+from tests.factories import AT, TODAY, make_card, make_learner, make_report, make_staff, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +37,8 @@ WRITES = {"change": "change", "add": "add", "delete": "delete"}
 def somebody() -> Learner:
     """A learner whose number and address are easily found in a page that should not have them."""
     user = make_user(SECRET_ADDRESS)
-    make_card(learner := make_learner(user, pk=SECRET_NUMBER))
+    card = make_card(learner := make_learner(user, pk=SECRET_NUMBER))
+    make_report(learner, card.question, wants_answer=True)
     Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": SECRET_ADDRESS})
     return learner
 
@@ -51,6 +52,8 @@ def row_of(model: Any, somebody: Learner) -> Any:
     }
     if model in made:
         return made[model]()
+    if model._meta.proxy:
+        return row_of(model._meta.concrete_model, somebody)
     return model._default_manager.first() or model._default_manager.create(**dict(values_for(model, somebody)))
 
 
