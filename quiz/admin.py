@@ -1,6 +1,6 @@
 """The inbox of what learners reported, for curators: a line a question, and on its page the cards as they were seen."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
@@ -60,11 +60,13 @@ class ReasonFilter(admin.SimpleListFilter):
 @admin.register(ReportedQuestion)
 class ReportedQuestionAdmin(admin.ModelAdmin):
     actions = None
-    list_display = ("short_prompt", "reading", "open_reports", "reasons", "waiting_since", "status")
-    list_filter = (StateFilter, ReasonFilter, "resource__topic", "resource")
+    list_display = ("short_prompt", "reading", "open_reports", "reasons", "waiting_since")
+    list_filter = (StateFilter, ReasonFilter, "resource__topic", "status")
     list_select_related = ("resource",)
     search_fields = ("slug", "prompt", "reports__comment")
-    search_help_text = gettext_lazy("Slug, prompt, or what learners wrote.")
+
+    class Media:
+        css: ClassVar = {"all": ["quiz/reports.css"]}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -108,7 +110,8 @@ class ReportedQuestionAdmin(admin.ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         waiting = QuestionReport.objects.undecided().count()
         subtitle = ngettext("%(n)s report is open", "%(n)s reports are open", waiting) % {"n": waiting}
-        page: HttpResponse = super().changelist_view(request, {"subtitle": subtitle, **(extra_context or {})})
+        heading = {"title": _("Reported questions"), "subtitle": subtitle}
+        page: HttpResponse = super().changelist_view(request, {**heading, **(extra_context or {})})
         return page
 
     def change_view(

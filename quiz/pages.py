@@ -18,7 +18,7 @@ from learners.http import SeeOther
 from learners.models import Learner
 from quiz import answers, faces
 from quiz.answers import Verdict
-from quiz.reports import news_of
+from quiz.reports import outcomes_of
 from quiz.sitting import Sitting
 from quiz.tickets import Ticket
 from scheduler import grading
@@ -154,8 +154,9 @@ def page(
     text = " ".join([notice, *kept] if notice else kept)
     shown = {"text": text, "kind": "error" if error else "info"} if text else None
     template = "quiz/study.html#study" if sitting.request.htmx else "quiz/study.html"
-    news = news_of(sitting.learner)
-    context = {"nav_current": "study", "notice": shown, "news": news, **settings_context(sitting.learner), **context}
+    outcomes = outcomes_of(sitting.learner)
+    context = {"outcomes": outcomes, **settings_context(sitting.learner), **context}
+    context = {"nav_current": "study", "notice": shown, **context}
     return render(sitting.request, template, context, status=status)
 
 

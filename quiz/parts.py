@@ -22,9 +22,9 @@ def merge(guest: Learner, account: Learner) -> None:
     """Where both reported one wording, the account's word stands. What waits for the guest waits for the account."""
     QuestionReport.objects.filter(learner=guest, revision__in=account.reports.values("revision")).delete()
     QuestionReport.objects.filter(learner=guest).update(learner=account)
-    if guest.has_news:
-        account.has_news = True
-        account.save(update_fields=["has_news"])
+    if guest.has_outcomes:
+        account.has_outcomes = True
+        account.save(update_fields=["has_outcomes"])
 
 
 def export(learner: Learner) -> list[Any]:

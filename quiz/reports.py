@@ -23,7 +23,7 @@ TOLD_AT_ONCE = 3
 PROMPT_LENGTH = 90
 
 
-class News(NamedTuple):
+class Outcome(NamedTuple):
     """What a learner is told of one report of hers. `prompt` is plain text, `changed` and `retired` are so by now."""
 
     id: int
@@ -42,7 +42,7 @@ def decide(reports: ReportQuerySet, *, status: str, answer: str, by: User, at: d
     list(Learner.objects.select_for_update().filter(pk__in=asked).order_by("pk"))
     still_open = QuestionReport.objects.undecided().filter(pk__in=ids)
     count: int = still_open.update(status=status, answer=answer, decided_by=by, decided_at=at)
-    Learner.objects.filter(pk__in=asked).update(has_news=True)
+    Learner.objects.filter(pk__in=asked).update(has_outcomes=True)
     return count
 
 
@@ -52,30 +52,30 @@ def reopen(reports: ReportQuerySet) -> int:
     return count
 
 
-def news_of(learner: Learner | None) -> list[News]:
-    """What she is to be told, a few at a time. One query; none for a learner without news."""
-    if learner is None or not learner.has_news:
+def outcomes_of(learner: Learner | None) -> list[Outcome]:
+    """What she is to be told, a few at a time. One query; none for a learner who waits for nothing."""
+    if learner is None or not learner.has_outcomes:
         return []
     waiting = learner.reports.to_be_told().select_related("question", "revision")
-    return [_news(report) for report in waiting[:TOLD_AT_ONCE]]
+    return [_outcome(report) for report in waiting[:TOLD_AT_ONCE]]
 
 
 @transaction.atomic
 def tell(learner: Learner, *, shown_at: dt.datetime, at: dt.datetime, report_ids: list[int] | None = None) -> None:
-    """Marks as read what `news_of` gave the page that was shown at this moment; or of it, these reports alone."""
+    """Marks as read what `outcomes_of` gave the page that was shown at this moment; or of it, these reports alone."""
     Learner.objects.select_for_update().get(pk=learner.pk)
     waiting = learner.reports.to_be_told()
     read = waiting.filter(decided_at__lte=shown_at)
     if report_ids is not None:
         read = read.filter(pk__in=report_ids)
     QuestionReport.objects.filter(pk__in=list(read.values_list("pk", flat=True)[:TOLD_AT_ONCE])).update(told_at=at)
-    learner.has_news = waiting.exists()
-    learner.save(update_fields=["has_news"])
+    learner.has_outcomes = waiting.exists()
+    learner.save(update_fields=["has_outcomes"])
 
 
-def _news(report: QuestionReport) -> News:
+def _outcome(report: QuestionReport) -> Outcome:
     prompt = to_text(rendered(report.revision)["prompt"])
-    return News(
+    return Outcome(
         id=report.pk,
         status=report.status,
         prompt=Truncator(prompt).chars(PROMPT_LENGTH),

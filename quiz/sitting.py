@@ -90,12 +90,12 @@ class Sitting:
                 raise BadTicket("there is no such guest any more") from None
             self.learner_for_write()
             self.learner, written = verb(who=who, at=self.at, **arguments)
-        self._has_read_news()
+        self._has_read_outcomes()
         return written
 
-    def _has_read_news(self) -> None:
+    def _has_read_outcomes(self) -> None:
         """Her press says that she has read what the page of its ticket told her."""
-        if self.learner is None or not self.learner.has_news:
+        if self.learner is None or not self.learner.has_outcomes:
             return
         with suppress(BadTicket):
             reports.tell(self.learner, shown_at=self.ticket.shown_at, at=self.at)

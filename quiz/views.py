@@ -43,7 +43,7 @@ def home(sitting: Sitting) -> HttpResponse:
     learner = sitting.learner
     day = day_of(learner, sitting.at)
     context: dict[str, Any] = {"topics": Topic.objects.with_counts(), **pages.settings_context(learner)}
-    context["news"] = reports.news_of(learner)
+    context["outcomes"] = reports.outcomes_of(learner)
     if learner and learner.last_study_day:
         context["returning"] = {"due_text": _due_text(day), "study_url": reverse("quiz:study")}
     elif upcoming := next_card(learner, day, sitting.at):
@@ -297,7 +297,7 @@ def told(sitting: Sitting) -> HttpResponse:
         read = [whole_number(number) for number in form.getlist("report")]
         reports.tell(sitting.learner, report_ids=read, shown_at=sitting.at, at=sitting.at)
     if sitting.request.htmx:
-        return render(sitting.request, "quiz/study.html#news")
+        return render(sitting.request, "quiz/study.html#outcomes")
     if form.get("ticket"):
         return SeeOther(pages.address(sitting.ticket))
     return SeeOther(reverse("quiz:home" if "at_home" in form else "quiz:study"))

@@ -79,7 +79,7 @@
   doc.addEventListener("htmx:afterSwap", () => { settledAt = performance.now(); });
   doc.addEventListener("htmx:load", (event) => {
     prepare();
-    if (event.detail.elt.id === "news") find("#question")?.focus({ preventScroll: true });
+    if (event.detail.elt.id === "outcomes") find("#question")?.focus({ preventScroll: true });
     if (event.detail.elt.id !== "study") return;
     settledAt = performance.now();
     const field = find("#typed[aria-describedby]");

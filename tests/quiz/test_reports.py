@@ -40,7 +40,7 @@ def desk(curator) -> Client:
 
 
 @pytest.fixture
-def study(client, learner) -> Client:
+def study(client, learner):
     """The browser of `learner`."""
     client.force_login(learner.user)
     return client
@@ -259,7 +259,7 @@ class TestDecision:
         report.refresh_from_db()
         assert (report.status, report.answer, report.decided_by, report.decided_at) == ("open", "", None, None)
         learner.refresh_from_db()
-        assert reports.news_of(learner) == []
+        assert reports.outcomes_of(learner) == []
 
     def test_who_may_only_look_decides_nothing(self, client, monkeypatch):
         monkeypatch.setitem(roles.GRANTS, "quiz.reportedquestion", roles.Grant(roles.LOOK, roles.LOOK))
@@ -314,7 +314,7 @@ class TestBeingTold:
         report.refresh_from_db()
         assert report.told_at == AT
         learner.refresh_from_db()
-        assert not learner.has_news
+        assert not learner.has_outcomes
 
     def test_press_on_a_page_from_before_the_decision_does_not(self, study, learner, curator, clock):
         make_card(learner)
@@ -335,7 +335,7 @@ class TestBeingTold:
 
         assert "Your report" not in words(response)
         if headers:
-            assert words(response) == '<div id="news"></div>'
+            assert words(response) == '<div id="outcomes"></div>'
         else:
             assert ticket_in(response) == ticket
         report.refresh_from_db()
@@ -361,7 +361,7 @@ class TestBeingTold:
 
         assert "Hm." not in words(study.get("/study/"))
         learner.refresh_from_db()
-        assert not learner.has_news
+        assert not learner.has_outcomes
 
     def test_question_changed_since_is_called_so(self, study, report):
         question = report.question
@@ -372,7 +372,7 @@ class TestBeingTold:
 
         assert "Your report on “Is it so?” is accepted. The question has been changed since." in page
 
-    def test_news_that_does_not_fit_at_once_comes_after(self, study, learner, curator):
+    def test_what_does_not_fit_at_once_comes_after(self, study, learner, curator):
         make_card(learner)
         make_card(learner)
         for _ in range(reports.TOLD_AT_ONCE + 1):
@@ -386,16 +386,16 @@ class TestBeingTold:
         assert words(second).count("Your report on") == 1
         assert "Your report on" not in words(grade(study, opened(study, ticket_in(second))))
 
-    def test_learner_without_news_pays_no_query_for_it_and_one_with_news_pays_one(self, study, learner, curator):
+    def test_learner_who_waits_for_nothing_pays_no_query_and_one_who_is_told_pays_one(self, study, learner, curator):
         make_card(learner)
         report = make_report(learner, wants_answer=True)
         study.get("/study/")
         without, _ = queries(lambda: study.get("/study/"))
         reports.decide(QuestionReport.objects.filter(pk=report.pk), status="rejected", answer="", by=curator, at=AT)
 
-        with_news, _ = queries(lambda: study.get("/study/"))
+        told, _ = queries(lambda: study.get("/study/"))
 
-        assert len(with_news) == len(without) + 1
+        assert len(told) == len(without) + 1
 
 
 class TestTheLearnersData:
@@ -410,7 +410,7 @@ class TestTheLearnersData:
         assert (report.status, report.reason, report.answer, report.decided_at) == ("open", "unclear", "", None)
         assert "No." not in words(study.get("/study/"))
 
-    def test_guest_s_news_comes_along_into_the_account(self, learner, curator):
+    def test_what_waits_for_a_guest_comes_along_into_the_account(self, learner, curator):
         guest = make_guest()
         make_report(guest, wants_answer=True)
         reports.decide(QuestionReport.objects.all(), status="rejected", answer="", by=curator, at=AT)
@@ -419,7 +419,7 @@ class TestTheLearnersData:
         parts.merge(guest, learner)
 
         learner.refresh_from_db()
-        assert len(reports.news_of(learner)) == 1
+        assert len(reports.outcomes_of(learner)) == 1
 
     def test_decision_reaches_a_guest_s_account_that_took_her_report_over(self, learner, curator):
         guest = make_guest()
@@ -428,7 +428,7 @@ class TestTheLearnersData:
 
         reports.decide(QuestionReport.objects.all(), status="rejected", answer="", by=curator, at=AT)
 
-        assert Learner.objects.get(pk=learner.pk).has_news
+        assert Learner.objects.get(pk=learner.pk).has_outcomes
 
     def test_export_holds_what_became_of_a_report_and_not_who_decided(self, learner, curator):
         make_report(learner, wants_answer=True, comment="Hm.")

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name='learner',
-            name='has_news',
+            name='has_outcomes',
             field=models.BooleanField(default=False, editable=False),
         ),
     ]
