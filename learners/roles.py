@@ -46,7 +46,7 @@ GRANTS: dict[str, Grant] = {
     "catalog.statuschange": Grant(LOOK, LOOK),
     "catalog.historicaltopic": Grant(LOOK, LOOK),
     "catalog.historicalresource": Grant(LOOK, LOOK),
-    "catalog.conflict": Grant(LOOK, LOOK),
+    "catalog.conflict": Grant(LOOK, LOOK),  # who may change questions decides
     "quiz.reportedquestion": Grant(DECIDE, DECIDE),
     "insights.itemstatistic": Grant(LOOK, LOOK),
     "insights.case": Grant(DECIDE, DECIDE),
@@ -60,6 +60,7 @@ GRANTS: dict[str, Grant] = {
     "scheduler.daytotal": Grant(NOTHING, LOOK),
     "reminders.remindersetting": Grant(NOTHING, LOOK),
     "reminders.reminder": Grant(NOTHING, LOOK),
+    "reminders.mailoutage": Grant(NOTHING, LOOK),
 }
 
 

@@ -105,7 +105,7 @@ class ReportedQuestionAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("waiting since"), ordering="oldest_open")
     def waiting_since(self, question: Any) -> Any:
-        return question.oldest_open
+        return question.oldest_open and timezone.localdate(question.oldest_open)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         waiting = QuestionReport.objects.undecided().count()
