@@ -11,6 +11,7 @@ RUN useradd --uid 10001 --no-create-home --home-dir /app --shell /usr/sbin/nolog
     && mkdir -p /app/var \
     && READBACK_ENV=production SECRET_KEY=build ALLOWED_HOSTS=build DATABASE_URL=postgres://build/build \
        REDIS_URL=redis://build EMAIL_URL=consolemail:// DEFAULT_FROM_EMAIL=build@build \
+       REMINDER_FROM_EMAIL=build@build SITE_URL=http://build \
        python manage.py collectstatic --noinput --verbosity 0 \
     && chown -R readback /app/var
 

@@ -15,7 +15,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
-    "tick": {"task": "scheduler.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
+    "tick": {"task": "reminders.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
     "forget guests": {"task": "learners.tasks.forget_guests", "schedule": crontab(hour="3", minute="17")},
 }
 
@@ -23,4 +23,4 @@ app.conf.beat_schedule = {
 @beat_init.connect  # type: ignore[untyped-decorator]
 def tick_at_start(**_: Any) -> None:
     """Beat waits a whole interval before its first tick; a fresh start should not."""
-    app.send_task("scheduler.tasks.tick", expires=55)
+    app.send_task("reminders.tasks.tick", expires=55)

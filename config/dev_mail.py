@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from learners.http import mail_in_a_frame
 
 SHOWN = 50
 # What Django's file backend writes after each message.
@@ -22,6 +24,8 @@ class Mail(NamedTuple):
     to: str
     date: str
     text: str
+    html: str
+    message_id: str
 
 
 def is_open() -> bool:
@@ -43,6 +47,17 @@ def inbox(request: HttpRequest) -> HttpResponse:
     return render(request, "dev/mail.html", {"mails": sent(Path(settings.EMAIL_FILE_PATH))[:SHOWN]})
 
 
+@never_cache
+@require_safe
+def html_of_mail(request: HttpRequest) -> HttpResponseBase:
+    """The HTML of the mail that `?id=` names by its Message-ID, for a frame of the inbox."""
+    mails = sent(Path(settings.EMAIL_FILE_PATH)) if is_open() else []
+    found = next((mail.html for mail in mails if mail.message_id == request.GET.get("id")), "")
+    if not found:
+        raise Http404
+    return mail_in_a_frame(request, found)
+
+
 def sent(folder: Path) -> list[Mail]:
     """The messages in the files of a folder, newest first."""
     files = sorted(folder.glob("*.log"), key=lambda file: file.stat().st_mtime, reverse=True) if folder.exists() else []
@@ -56,6 +71,9 @@ def _in_file(file: Path) -> list[Mail]:
 
 def _read(raw: str) -> Mail:
     message = email.message_from_string(raw, EmailMessage, policy=email.policy.default)
-    body = message.get_body(("plain",))
-    text = body.get_content() if body else ""
-    return Mail(str(message["Subject"]), str(message["To"]), str(message["Date"]), text)
+    text, html = (
+        str(body.get_content()) if (body := message.get_body((kind,))) is not None else "" for kind in ("plain", "html")
+    )
+    return Mail(
+        str(message["Subject"]), str(message["To"]), str(message["Date"]), text, html, str(message["Message-ID"])
+    )

@@ -9,6 +9,7 @@ from django.db import Error, connection
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
+from reminders.models import MailOutage
 from scheduler.models import Tick
 
 STARTED = time.monotonic()
@@ -23,12 +24,13 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Database, broker and the age of the last tick. 503 when one of them is not well.
+    """Database, broker, the age of the last tick, and whether mail leaves. 503 when one of them is not well.
 
     A tick is not missed before the process is three minutes old: until then its absence reads *starting*.
     """
     parts = {"database": _database(), "broker": _broker()}
-    parts["tick"] = _tick() if parts["database"] == "ok" else "unknown: the database does not answer"
+    for name, asked in {"tick": _tick, "mail": _mail}.items():
+        parts[name] = asked() if parts["database"] == "ok" else "unknown: the database does not answer"
     well = all(word in {"ok", "starting"} for word in parts.values())
     status = "starting" if well and "starting" in parts.values() else "ok" if well else "not ready"
     return JsonResponse({"status": status, **parts}, status=200 if well else 503)
@@ -66,3 +68,8 @@ def _tick() -> str:
     if time.monotonic() - STARTED < STARTING_SECONDS:
         return "starting"
     return f"last one {age.total_seconds():.0f} seconds ago" if age else "never ran"
+
+
+def _mail() -> str:
+    outage = MailOutage.objects.first()
+    return f"does not leave since {outage.since:%Y-%m-%d %H:%M} UTC: {outage.why}" if outage else "ok"

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "catalog",
     "scheduler",
     "quiz",
+    "reminders",
     "insights",
     "config.apps.StaffAdminConfig",
     "django.contrib.auth",
@@ -68,6 +69,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "anymail",
     "django_structlog",
 ]
 
@@ -251,10 +253,25 @@ if PRODUCTION:
 
 # Mail that goes nowhere is kept where its reader can find it.
 EMAIL_FILE_PATH = str(VAR_DIR / "mail")
-vars().update(env.email_url_config(required_in_production("EMAIL_URL", f"filemail:///{EMAIL_FILE_PATH}")))
+MAIL_PROVIDER = env.str("MAIL_PROVIDER", "")
+if MAIL_PROVIDER:
+    # One of django-anymail's, with its settings by the names that anymail gives them.
+    EMAIL_BACKEND = f"anymail.backends.{MAIL_PROVIDER}.EmailBackend"
+    ANYMAIL = {"REQUESTS_TIMEOUT": 5, **env.dict("MAIL_PROVIDER_SETTINGS", default={})}
+else:
+    vars().update(env.email_url_config(required_in_production("EMAIL_URL", f"filemail:///{EMAIL_FILE_PATH}")))
+    ANYMAIL = {}
+# The user:password by which the provider proves itself when it tells of bounces and complaints.
+MAIL_WEBHOOK_SECRET = env.str("MAIL_WEBHOOK_SECRET", "")
+if MAIL_WEBHOOK_SECRET:
+    ANYMAIL["WEBHOOK_SECRET"] = MAIL_WEBHOOK_SECRET
 EMAIL_TIMEOUT = 5
 DEFAULT_FROM_EMAIL = required_in_production("DEFAULT_FROM_EMAIL", "Readback <readback@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Reminders have a sender of their own: whoever filters them, or calls them unwanted, still gets her sign-in codes.
+REMINDER_FROM_EMAIL = required_in_production("REMINDER_FROM_EMAIL", "Readback reminders <reminders@localhost>")
+# Where the links of a mail lead: a worker has no request to read it from.
+SITE_URL = required_in_production("SITE_URL", "http://localhost:8000").rstrip("/")
 
 CELERY_BROKER_URL = required_in_production("REDIS_URL", "redis://127.0.0.1:6379/0")
 CELERY_TASK_IGNORE_RESULT = True

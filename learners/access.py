@@ -1,8 +1,9 @@
 """Who this request's learner is, and how a visitor becomes one.
 
-Signed in comes first, then the guest of the browser's cookie. The cookie holds a random key, signed; a page sets it
-without touching the database, and the first answer makes the guest. It also says whether there is a guest to look
-for, so that a visitor who only reads costs no query.
+Signed in comes first, then the learner whose mail was opened, then the guest of the browser's cookie. A mail's cookie
+goes to the study pages alone, where it opens that learner's quiz and nothing else. The guest's cookie holds a random
+key, signed; a page sets it without touching the database, and the first answer makes the guest. It also says whether
+there is a guest to look for, so that a visitor who only reads costs no query.
 """
 
 import datetime as dt
@@ -19,11 +20,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
+from learners.mailed import BadPass, MailPass
 from learners.models import Learner, User, time_zones
 
 COOKIE_LIFETIME = dt.timedelta(days=400)
 COOKIE_RENEWED_AFTER = dt.timedelta(days=1)
-NO_PAGES = ("/admin/", "/healthz", "/readyz", settings.STATIC_URL)
+NO_PAGES = ("/admin/", "/reminders/", "/healthz", "/readyz", settings.STATIC_URL)
+MAIL_PATH = "/study/"
 LOOKS = ("device", "light", "dark")
 
 
@@ -59,6 +62,13 @@ class Access:
         return user if user is not None and user.is_authenticated else None
 
     @property
+    def by_mail(self) -> bool:
+        """Whether she studies from her mail: her own quiz, without her account's session."""
+        if self.user is not None or not _has_mail_cookie(self.request):
+            return False
+        return self.learner is not None and not self.learner.is_guest
+
+    @property
     def learner(self) -> Learner | None:
         if not self._looked_up:
             self._learner = self._look_up()
@@ -68,7 +78,7 @@ class Access:
     def _look_up(self) -> Learner | None:
         if (user := self.user) is not None:
             return learner_of_account(user, at=timezone.now())
-        return guest_of(self.request)
+        return _learner_of_mail(self.request, at=timezone.now()) or guest_of(self.request)
 
     def learner_for_write(self, at: dt.datetime, zone: str) -> Learner:
         return self.learner or self._make_guest(at, zone)
@@ -125,7 +135,9 @@ class LearnerMiddleware:
             and response.status_code == 200
             and response.headers.get("Content-Type", "").startswith("text/html")
         )
-        return (is_page or access.key_handed_out or access.guest.studied) and access.user is None
+        if access.user is not None or access.by_mail:
+            return False
+        return is_page or access.key_handed_out or access.guest.studied
 
 
 def access_of(request: HttpRequest) -> Access:
@@ -157,11 +169,13 @@ def learner_for_write(request: HttpRequest, *, at: dt.datetime, zone: str = "") 
 def owner_of(request: HttpRequest) -> str:
     """Whom a ticket is bound to: ``u<account id>`` for an account, ``g<guest key>`` for a visitor or a guest.
 
-    The same before and after a visitor's first answer.
+    The same before and after a visitor's first answer, and from a mail as when signed in.
     """
     access = access_of(request)
     if access.user is not None:
         return f"u{access.user.pk}"
+    if access.by_mail and access.learner:
+        return f"u{access.learner.user_id}"
     access.key_handed_out = True
     return f"g{access.guest.key}"
 
@@ -188,9 +202,17 @@ def learner_of_account(user: User, *, at: dt.datetime, zone: str = "") -> Learne
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """What every page's frame asks: is there something studied, and which look was chosen. No query of its own."""
+    """What every page's frame asks: is there something studied, which look was chosen, does her mail come back.
+
+    No query of its own.
+    """
     access = access_of(request)
-    return {"learner_known": access.guest.studied or access.user is not None, "look": look_of(request)}
+    user = access.user
+    return {
+        "learner_known": access.guest.studied or user is not None,
+        "look": look_of(request),
+        "mail_refused": user is not None and user.mail_is_refused,
+    }
 
 
 def look_of(request: HttpRequest) -> str:
@@ -212,6 +234,40 @@ def whole_number(text: str) -> int:
 def known_zone(name: str) -> str:
     """`name` if it is an IANA time zone that this machine knows, else UTC."""
     return name if name in time_zones() else "UTC"
+
+
+def let_in_by_mail(response: HttpResponse, mail_pass: MailPass, *, at: dt.datetime) -> None:
+    """Gives the browser the pass of a mail, for the study pages and for what is left of its time."""
+    response.set_cookie(
+        mail_cookie_name(),
+        mail_pass.sign(),
+        max_age=mail_pass.until - at,
+        path=MAIL_PATH,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def mail_cookie_name() -> str:
+    # A name with __Host- would have to go to every page.
+    return "__Secure-mail" if settings.SESSION_COOKIE_SECURE else "mail"
+
+
+def _learner_of_mail(request: HttpRequest, *, at: dt.datetime) -> Learner | None:
+    """The learner whose mail this browser opened. One query; none without its cookie."""
+    if not _has_mail_cookie(request):
+        return None
+    try:
+        mail_pass, _ = MailPass.read(request.COOKIES[mail_cookie_name()])
+    except BadPass:
+        return None
+    return mail_pass.holder() if at < mail_pass.until else None
+
+
+def _has_mail_cookie(request: HttpRequest) -> bool:
+    """A browser sends it to the study pages alone; from whoever sends it elsewhere it is not taken."""
+    return mail_cookie_name() in request.COOKIES and request.path.startswith(MAIL_PATH)
 
 
 def cookie_name() -> str:

@@ -42,6 +42,8 @@ class User(AbstractUser):
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     email = models.EmailField(_("e-mail address"), unique=True)
+    # The address that its own mail server turned down for good; another one may well take mail.
+    refused_email = models.EmailField(_("address that refused mail"), blank=True, editable=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -55,6 +57,11 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def mail_is_refused(self) -> bool:
+        """Whether mail to the account's present address comes back."""
+        return bool(self.refused_email) and self.refused_email.lower() == self.email.lower()
 
 
 @cache

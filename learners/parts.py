@@ -1,11 +1,12 @@
-"""Each room's part in merging, exporting and erasing a learner.
+"""Each room's part in merging, exporting and erasing a learner, and in her settings.
 
 A room registers its part in `AppConfig.ready()`, so that what must go upward from here needs no import. A test fails
 when a model that reaches Learner belongs to a room without a part.
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from django.db import models, transaction
 
@@ -14,28 +15,52 @@ from learners.models import Learner, User
 Merge = Callable[[Learner, Learner], None]
 Export = Callable[[Learner], Any]
 Erase = Callable[[Learner], None]
+ClockChanged = Callable[..., None]
+
+
+class Section(Protocol):
+    """A room's part of the settings page: a form that names its template, and is saved with the page's own."""
+
+    template_name: str
+
+    def is_valid(self) -> bool: ...
+    def save(self) -> Any: ...
+
+
+SectionOf = Callable[[Any, Learner, dt.datetime], Section | None]
 
 
 class Part(NamedTuple):
     """What one room does with a learner: `merge(guest, account)`, `export(learner)`, `erase(learner)`.
 
-    `export` gives what JSON can hold. `models` are the room's models that reach Learner.
+    `export` gives what JSON can hold. `models` are the room's models that reach Learner. `section(data, learner, at)`
+    gives the room's section of her settings, if she has one; `clock_changed(learner, at=…)` is called when she may
+    have another time zone or start of the day.
     """
 
     merge: Merge
     export: Export
     erase: Erase
     models: tuple[type[models.Model], ...]
+    section: SectionOf | None = None
+    clock_changed: ClockChanged | None = None
 
 
 _parts: dict[str, Part] = {}
 
 
 def register(
-    name: str, *, merge: Merge, export: Export, erase: Erase, models: Iterable[type[models.Model]] = ()
+    name: str,
+    *,
+    merge: Merge,
+    export: Export,
+    erase: Erase,
+    models: Iterable[type[models.Model]] = (),
+    section: SectionOf | None = None,
+    clock_changed: ClockChanged | None = None,
 ) -> None:
     """Adds the part of the room `name`; parts are called in the order in which rooms are installed."""
-    _parts[name] = Part(merge, export, erase, tuple(models))
+    _parts[name] = Part(merge, export, erase, tuple(models), section, clock_changed)
 
 
 def registered() -> dict[str, Part]:
@@ -79,6 +104,19 @@ def erase(learner: Learner) -> None:
         locked.delete()
         if locked.user_id is not None:
             User.objects.filter(pk=locked.user_id).delete()
+
+
+def sections(data: Any, learner: Learner, *, at: dt.datetime) -> list[Section]:
+    """The rooms' sections of the settings of a learner; `data` is what was posted, None for a fresh page."""
+    found = [part.section(data, learner, at) for part in _parts.values() if part.section]
+    return [section for section in found if section is not None]
+
+
+def clock_changed(learner: Learner, *, at: dt.datetime) -> None:
+    """Tells the rooms that the learner may have another time zone or start of the day."""
+    for part in _parts.values():
+        if part.clock_changed:
+            part.clock_changed(learner, at=at)
 
 
 def _upper_rooms_first() -> list[Part]:

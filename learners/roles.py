@@ -19,7 +19,7 @@ from learners.models import User
 CURATOR = "curator"
 ADMINISTRATOR = "administrator"
 ROLES = (CURATOR, ADMINISTRATOR)
-MADE_BY = ("learners", "0003_roles")
+MADE_BY = ("learners", "0004_roles")
 
 NOTHING: frozenset[str] = frozenset()
 LOOK = frozenset({"view"})

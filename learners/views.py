@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -27,26 +28,37 @@ SUSPENDED_A_PAGE = 10
 @require_http_methods(["GET", "HEAD", "POST"])
 def settings(request: HttpRequest) -> HttpResponse:
     """A visitor may look; her first change makes the guest."""
+    at = timezone.now()
     if request.method != "POST":
         learner = access.learner_of(request) or Learner()
-        return _settings_page(request, SettingsForm(learner=learner, look=access.look_of(request)))
-    learner = access.learner_for_write(request, at=timezone.now(), zone=request.POST.get("zone", ""))
+        form = SettingsForm(learner=learner, look=access.look_of(request))
+        return _settings_page(request, form, parts.sections(None, learner, at=at))
+    learner = access.learner_for_write(request, at=at, zone=request.POST.get("zone", ""))
     form = SettingsForm(request.POST, learner=learner, look=access.look_of(request))
-    if not form.is_valid():
-        return _settings_page(request, form, status=422)
-    form.save()
+    sections = parts.sections(request.POST, learner, at=at)
+    if not all([form.is_valid(), *(section.is_valid() for section in sections)]):
+        return _settings_page(request, form, sections, status=422)
+    with transaction.atomic():
+        form.save()
+        for section in sections:
+            section.save()
+        parts.clock_changed(learner, at=at)
     messages.success(request, _("Your changes are saved."))
     response = SeeOther(reverse("learners:settings"))
     access.remember_look(response, form.cleaned_data["look"])
     return response
 
 
-def _settings_page(request: HttpRequest, form: SettingsForm, status: int = 200) -> HttpResponse:
+def _settings_page(
+    request: HttpRequest, form: SettingsForm, sections: list[parts.Section], status: int = 200
+) -> HttpResponse:
     learner = form.instance
     context = {
         "nav_current": "settings",
         "form": form,
+        "sections": sections,
         "learner": learner if learner.pk else None,
+        "is_wrong": form.errors or not all(section.is_valid() for section in sections),
         **_suspended(learner, request.GET.get("before", "")),
     }
     return render(request, "learners/settings.html", context, status=status)
@@ -77,7 +89,9 @@ def take_zone(request: HttpRequest) -> HttpResponse:
         return SeeOther(reverse("learners:settings"))
     learner = access.learner_for_write(request, at=timezone.now(), zone=zone)
     learner.time_zone = zone
-    learner.save(update_fields=["time_zone"])
+    with transaction.atomic():
+        learner.save(update_fields=["time_zone"])
+        parts.clock_changed(learner, at=timezone.now())
     messages.success(request, _("Your time zone is %(zone)s.") % {"zone": zone.replace("_", " ")})
     return SeeOther(reverse("learners:settings"))
 

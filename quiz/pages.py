@@ -112,6 +112,12 @@ def bad_ticket(sitting: Sitting) -> HttpResponse:
     return next_up(sitting, EVERYTHING, notice=text, error=True, status=400)
 
 
+def not_by_mail(sitting: Sitting) -> HttpResponse:
+    """What a mail does not open: 403, in the card, with the way on."""
+    text = _("You are studying from your mail, which opens your quiz alone. Sign in for this.")
+    return next_up(sitting, sitting.scope, notice=text, error=True, status=403)
+
+
 def not_recorded(sitting: Sitting, reason: grading.NotRecorded) -> HttpResponse:
     """Nothing was written: say so, and go on."""
     scope = sitting.scope
@@ -154,9 +160,9 @@ def page(
     text = " ".join([notice, *kept] if notice else kept)
     shown = {"text": text, "kind": "error" if error else "info"} if text else None
     template = "quiz/study.html#study" if sitting.request.htmx else "quiz/study.html"
-    outcomes = outcomes_of(sitting.learner)
-    context = {"outcomes": outcomes, **settings_context(sitting.learner), **context}
-    context = {"nav_current": "study", "notice": shown, **context}
+    settings = {**settings_context(sitting.learner), "mail": sitting.by_mail}
+    told = {"notice": shown, "outcomes": outcomes_of(sitting.learner)}
+    context = {"nav_current": "study", **told, **settings, **context}
     return render(sitting.request, template, context, status=status)
 
 

@@ -47,6 +47,11 @@ class Sitting:
         """None for a visitor who has not answered yet. After a write it is the learner as locked and saved."""
         return learner_of(self.request)
 
+    @property
+    def by_mail(self) -> bool:
+        """Whether she came by the link of a mail, without signing in."""
+        return access_of(self.request).by_mail
+
     @cached_property
     def ticket(self) -> Ticket:
         """The request's ticket. Raises BadTicket unless it was signed here, for this learner or visitor."""
@@ -84,6 +89,8 @@ class Sitting:
         try:
             self.learner, written = verb(who=who, at=self.at, **arguments)
         except Learner.DoesNotExist:
+            if access.by_mail:
+                raise BadTicket("whose mail it was is erased") from None
             if access.user is None:
                 # Another tab signed in, and the guest is in the account now; or she was erased.
                 access.forget_guest()
@@ -107,6 +114,22 @@ class Sitting:
         return learner
 
 
+class NotByMail(Exception):
+    """Her mail opens the quiz alone; this asks her to sign in."""
+
+
+def signed_in_or_guest(view: Callable[[Sitting], HttpResponse]) -> Callable[[Sitting], HttpResponse]:
+    """Keep a view from whoever studies from her mail. Goes below `at_a_sitting`."""
+
+    @wraps(view)
+    def wrapped(sitting: Sitting) -> HttpResponse:
+        if sitting.by_mail:
+            raise NotByMail
+        return view(sitting)
+
+    return wrapped
+
+
 def at_a_sitting(view: Callable[[Sitting], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Give a view its sitting, and answer in the page when a ticket is bad or no longer fits."""
 
@@ -119,6 +142,8 @@ def at_a_sitting(view: Callable[[Sitting], HttpResponse]) -> Callable[[HttpReque
             return view(sitting)
         except BadTicket:
             return pages.bad_ticket(sitting)
+        except NotByMail:
+            return pages.not_by_mail(sitting)
         except NotRecorded as reason:
             return pages.not_recorded(sitting, reason)
         except Learner.DoesNotExist:

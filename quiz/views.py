@@ -25,7 +25,7 @@ from quiz import answers, faces, pages, reports
 from quiz.answers import Verdict
 from quiz.forms import ReportForm
 from quiz.models import QuestionReport
-from quiz.sitting import Sitting, at_a_sitting
+from quiz.sitting import Sitting, at_a_sitting, signed_in_or_guest
 from quiz.tickets import BadTicket, Ticket
 from scheduler import grading
 from scheduler.models import Card, Review
@@ -193,12 +193,14 @@ def bury(sitting: Sitting) -> HttpResponse:
 
 @require_POST
 @at_a_sitting
+@signed_in_or_guest
 def suspend(sitting: Sitting) -> HttpResponse:
     return _set_aside(sitting, grading.suspend, _("Not asked again. Settings brings it back."))
 
 
 @require_POST
 @at_a_sitting
+@signed_in_or_guest
 def stop(sitting: Sitting) -> HttpResponse:
     return _set_aside(sitting, grading.stop, None)
 
@@ -211,6 +213,7 @@ def _set_aside(sitting: Sitting, verb: Callable[..., tuple[Learner, Review]], no
 
 @require_POST
 @at_a_sitting
+@signed_in_or_guest
 def go_on(sitting: Sitting) -> HttpResponse:
     """Take up the day again after *Stop here for today*."""
     sitting.write(grading.go_on)
@@ -219,6 +222,7 @@ def go_on(sitting: Sitting) -> HttpResponse:
 
 @require_POST
 @at_a_sitting
+@signed_in_or_guest
 def resume(sitting: Sitting) -> HttpResponse:
     """Ask a suspended card again; from the list in Settings."""
     try:

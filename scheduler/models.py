@@ -22,13 +22,13 @@ class CardQuerySet(models.QuerySet["Card"]):
         """Cards that stand for their question: not left behind by a merge."""
         return self.filter(superseded_by=None)
 
+    def active(self) -> "CardQuerySet":
+        """Living cards that may be asked on some day: not suspended, and of a published question."""
+        return self.living().filter(suspended_at=None, question__status="published")
+
     def awake(self, today: dt.date) -> "CardQuerySet":
-        """Living cards that may be asked on the study day `today`: neither suspended nor buried, still published."""
-        return (
-            self.living()
-            .filter(suspended_at=None, question__status="published")
-            .filter(Q(buried_on=None) | ~Q(buried_on=today))
-        )
+        """Active cards that may be asked on the study day `today`: not buried then."""
+        return self.active().filter(Q(buried_on=None) | ~Q(buried_on=today))
 
     def unskipped(self, today: dt.date) -> "CardQuerySet":
         return self.filter(Q(skipped_on=None) | ~Q(skipped_on=today))
@@ -107,6 +107,10 @@ class ReviewQuerySet(models.QuerySet["Review"]):
     def standing(self) -> "ReviewQuerySet":
         """Rows that were not undone."""
         return self.filter(undone_at=None)
+
+    def studied(self) -> "ReviewQuerySet":
+        """Cards that the learner answered or looked at, of her own doing: what says that she came back."""
+        return self.standing().filter(kind__in=[Review.Kind.ANSWER, Review.Kind.DRILL, Review.Kind.AHEAD])
 
     def answers(self) -> "ReviewQuerySet":
         """Graded answers that stand, without drill and ahead: what statistics begin from."""

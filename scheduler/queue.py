@@ -85,7 +85,12 @@ class Day:
 
     def minutes_for(self, cards: int) -> int:
         """How long so many cards take this learner, to the nearest minute."""
-        return round(cards * self.pace_ms / 60_000)
+        return minutes_for(cards, self.pace_ms)
+
+
+def minutes_for(cards: int, pace_ms: int) -> int:
+    """How long so many cards take at this pace, to the nearest minute."""
+    return round(cards * pace_ms / 60_000)
 
 
 class Upcoming(NamedTuple):
@@ -196,12 +201,21 @@ def pace_ms(answers: int, elapsed_ms: int) -> int:
     return max(1_000, elapsed_ms // answers)
 
 
+def pace_of(learner: Learner, today: dt.date) -> int:
+    """The learner's pace, in one query of her last thirty days."""
+    recent = _recent_totals(learner, today).aggregate(answers=Sum("answers"), elapsed_ms=Sum("elapsed_ms"))
+    return pace_ms(recent["answers"] or 0, recent["elapsed_ms"] or 0)
+
+
+def _recent_totals(learner: Learner, today: dt.date) -> QuerySet[DayTotal]:
+    return DayTotal.objects.filter(learner=learner, study_day__gt=today - dt.timedelta(days=PACE_OVER_DAYS))
+
+
 def _count(learner: Learner, today: dt.date, scope: Scope) -> dict[str, Any]:
     cards = learner.cards.filter(scope.of_questions("question__"))
     skipped = _skipped_today(cards, learner, today)
-    totals = DayTotal.objects.filter(learner=learner)
-    today_total = totals.filter(study_day=today)
-    recent = totals.filter(study_day__gt=today - dt.timedelta(days=PACE_OVER_DAYS)).values("learner")
+    today_total = DayTotal.objects.filter(learner=learner, study_day=today)
+    recent = _recent_totals(learner, today).values("learner")
     row = (
         Learner.objects.filter(pk=learner.pk)
         .values(

@@ -55,7 +55,7 @@ def summary_of(learner: Learner, day: Day) -> Summary:
 def come_back(learner: Learner, today: dt.date) -> ComeBack | None:
     """The first day after today on which a card is due. What today leaves over, or put off, is due tomorrow."""
     tomorrow = today + dt.timedelta(days=1)
-    cards = learner.cards.living().filter(suspended_at=None, question__status="published")
+    cards = learner.cards.active()
     if waiting := cards.filter(due_on__lte=tomorrow)[: COUNTED_UP_TO + 1].count():
         return ComeBack(tomorrow, waiting)
     first = cards.filter(due_on__gt=tomorrow).order_by("due_on").values("due_on").annotate(cards=Count("pk"))[:1]

@@ -53,6 +53,7 @@ def only_one(var: Path) -> Iterator[None]:
 def serve(family: Family, python: Path, var: Path, port: int) -> None:
     """Prepare the database, start the processes, print the address, and wait for the end."""
     env = {**os.environ, "READBACK_VAR": str(var), "SECRET_KEY": secret_key(var), "PYTHONUNBUFFERED": "1"}
+    env.setdefault("SITE_URL", f"http://localhost:{port}")
     if not env.get("REDIS_URL"):
         env["REDIS_URL"] = valkey.start(family, var / "valkey", python)
     logins = prepare(family, python, env)

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalog', '0001_catalog'),
-        ('learners', '0004_has_outcomes'),
+        ('learners', '0005_has_outcomes'),
         ('quiz', '0001_reports'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,4 +1,5 @@
 import datetime as dt
+import time
 
 import pytest
 import time_machine
@@ -39,7 +40,8 @@ def test_broker_that_does_not_answer_is_named(client) -> None:
     assert response.json()["database"] == "ok"
 
 
-def test_fresh_process_without_a_tick_is_starting(client) -> None:
+def test_fresh_process_without_a_tick_is_starting(client, monkeypatch) -> None:
+    monkeypatch.setattr(health, "STARTED", time.monotonic())
     assert client.get("/readyz").json()["tick"] == "starting"
 
 

@@ -16,6 +16,8 @@ PRODUCTION = {
     "REDIS_URL": "redis://localhost:6379/0",
     "EMAIL_URL": "smtp://localhost:25",
     "DEFAULT_FROM_EMAIL": "Readback <readback@example.org>",
+    "REMINDER_FROM_EMAIL": "Readback reminders <reminders@example.org>",
+    "SITE_URL": "https://readback.example.org",
 }
 
 

@@ -9,8 +9,8 @@ from django.conf import settings
 from kombu.exceptions import OperationalError
 
 from config.celery import app
+from reminders.tasks import tick
 from scheduler.models import Card, Review, Tick
-from scheduler.tasks import tick
 from tests.factories import AT, make_card, make_learner, make_question
 from tests.quiz.test_views import front, grade, opened
 

@@ -215,11 +215,11 @@ def test_page_costs_as_many_queries_however_much_is_suspended(own, learner, djan
     for _ in range(2):
         make_card(learner, suspended_at=AT)
     own.get("/settings/")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(13):
         own.get("/settings/")
     for _ in range(9):
         make_card(learner, suspended_at=AT)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(13):
         own.get("/settings/")
 
 

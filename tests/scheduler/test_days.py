@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.days import study_day
+from scheduler.days import moment_at, study_day
+from tests.scheduler.clocks import first_reached, longest_gap, stretches_of, telling_days
 
 FOUR = dt.time(4)
 ZONES = sorted(zoneinfo.available_timezones())
@@ -57,3 +58,35 @@ def test_study_day_is_the_local_date_or_the_one_before(naive: dt.datetime, zone:
     at = naive.replace(tzinfo=dt.UTC)
     local = at.astimezone(ZoneInfo(zone)).date()
     assert study_day(at, zone, start) in (local, local - dt.timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("day", "clock", "utc"),
+    [
+        ("2026-11-23", "08:00", "2026-11-23T07:00"),
+        ("2026-03-29", "01:59", "2026-03-29T00:59"),
+        ("2026-03-29", "02:00", "2026-03-29T01:00"),
+        ("2026-03-29", "02:30", "2026-03-29T01:00"),
+        ("2026-03-29", "03:00", "2026-03-29T01:00"),
+        ("2026-10-25", "02:30", "2026-10-25T00:30"),
+        ("2026-10-25", "03:00", "2026-10-25T02:00"),
+    ],
+)
+def test_time_left_out_comes_after_the_gap_and_a_time_that_comes_twice_comes_first(day, clock, utc) -> None:
+    found = moment_at(dt.date.fromisoformat(day), dt.time.fromisoformat(clock), "Europe/Berlin")
+    assert found == moment(utc)
+    assert found.tzinfo is dt.UTC
+
+
+def test_each_local_date_has_one_moment_never_before_the_wish_and_at_most_the_gap_after_it() -> None:
+    different = {tuple(stretches_of(zone)): zone for zone in ZONES}
+    for stretches, zone in different.items():
+        gap = longest_gap(stretches)
+        for hour in range(24):
+            clock = dt.time(hour, 30 * (hour % 2))
+            for day in telling_days(stretches):
+                found = moment_at(day, clock, zone)
+                late = found.astimezone(ZoneInfo(zone)).replace(tzinfo=None) - dt.datetime.combine(day, clock)
+                assert found == first_reached(day, clock, stretches), (zone, day, clock)
+                assert dt.timedelta() <= late <= gap, (zone, day, clock)
+                assert found < moment_at(day + dt.timedelta(days=1), clock, zone), (zone, day, clock)

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("learners", "0002_learner"),
+        ("learners", "0003_refused_address"),
     ]
 
     operations = [migrations.RunPython(make, remove)]

@@ -1,0 +1,49 @@
+import datetime as dt
+from collections import Counter
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from reminders import ledger, sending
+from reminders.cadence import decide
+from reminders.facts import facts_of
+from reminders.models import ReminderSetting
+from reminders.words import decision_words
+
+
+class Command(BaseCommand):
+    help = "Decide who is written to, and send what waits; or, with --dry-run, print every decision and change nothing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="print what would be decided, and why")
+        parser.add_argument("--at", type=dt.datetime.fromisoformat, help="a moment, such as 2026-11-23T09:00:00+00:00")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        at: dt.datetime = options["at"] or timezone.now()
+        if at.tzinfo is None:
+            raise CommandError("--at needs an offset, such as 2026-11-23T09:00:00+00:00.")
+        if options["dry_run"]:
+            self._print_decisions(at)
+        elif options["at"]:
+            raise CommandError("--at goes with --dry-run: what is really sent is sent now.")
+        else:
+            self._remind(at)
+
+    def _print_decisions(self, at: dt.datetime) -> None:
+        """A line for each learner with an account: who, her study day, and the decision if it fell at this moment."""
+        reasons: Counter[str] = Counter()
+        settings = ReminderSetting.objects.select_related("learner__user").order_by("learner_id")
+        for setting in settings.iterator(chunk_size=500):
+            today = setting.calendar.study_day(at)
+            decision = decide(facts_of(setting, at=at), on=today, today=today)
+            reasons[decision.reason] += 1
+            self.stdout.write(f"{setting.learner}  {today}  {decision_words(decision)}")
+        self.stdout.write(", ".join(f"{reason}: {count}" for reason, count in reasons.most_common()) or "Nobody.")
+
+    def _remind(self, at: dt.datetime) -> None:
+        ledger.adopt(at)
+        looked = sum(iter(lambda: ledger.look(at), 0))
+        ledger.expire(at)
+        taken_up = sum(iter(lambda: sending.send_some(at), 0))
+        self.stdout.write(f"{looked} looked at, {taken_up} mails taken up.")

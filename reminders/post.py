@@ -1,0 +1,116 @@
+"""What a failure of the mail server means, and whether mail leaves at all.
+
+SMTP's reply codes are RFC 5321's (4xx: later, 5xx: never), its enhanced codes RFC 3463's (x.1.x and x.2.x speak of
+the address and its mailbox).
+"""
+
+import datetime as dt
+import re
+import smtplib
+import socket
+import ssl
+from enum import Enum, auto
+from http import HTTPStatus
+from typing import NamedTuple
+
+from anymail.exceptions import AnymailAPIError, AnymailConfigurationError, AnymailError, AnymailRecipientsRefused
+from django.db.models import F
+
+from reminders.models import MailOutage
+
+# What sending raises when it is the mail's way that is at fault, and not this program; smtplib's are OSErrors.
+FAILURES = (OSError, AnymailError)
+PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 15))
+# Longer than one try can take, so that one sender at a time tries whether mail leaves again.
+PROBE = dt.timedelta(minutes=3)
+_OF_THE_ADDRESS = re.compile(r"\b5\.[12]\.\d{1,3}\b")
+_ENHANCED = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
+
+
+class Meaning(Enum):
+    """LATER: this mail, after a pause. ADDRESS: never again to this address. CONTENT: not this mail. OUTAGE: none."""
+
+    LATER = auto()
+    ADDRESS = auto()
+    CONTENT = auto()
+    OUTAGE = auto()
+
+
+class Trouble(NamedTuple):
+    """A failure and its name: codes and plain words, never what a server said, for that may name a person."""
+
+    meaning: Meaning
+    words: str
+
+
+def trouble_of(error: Exception, *, opening: bool = False) -> Trouble:
+    """What a failure means. `opening` says that it came while the connection was made, and so is no single mail's."""
+    match error:
+        case smtplib.SMTPRecipientsRefused():
+            code, text = next(iter(error.recipients.values()))
+            return _by_code(code, text, never=Meaning.ADDRESS)
+        case smtplib.SMTPAuthenticationError():
+            return Trouble(Meaning.OUTAGE, f"the mail server refuses the password ({error.smtp_code})")
+        case smtplib.SMTPSenderRefused() if error.smtp_code >= 500:
+            return Trouble(Meaning.OUTAGE, f"the mail server refuses the sender ({error.smtp_code})")
+        case smtplib.SMTPDataError():
+            said = _text(error.smtp_error)
+            never = Meaning.ADDRESS if _OF_THE_ADDRESS.search(said) else Meaning.CONTENT
+            return _by_code(error.smtp_code, said, never=never)
+        case smtplib.SMTPConnectError() | smtplib.SMTPHeloError() | smtplib.SMTPNotSupportedError():
+            return Trouble(Meaning.OUTAGE, "the mail server turns the connection down")
+        case smtplib.SMTPResponseException() if not opening:
+            return _by_code(error.smtp_code, error.smtp_error, never=Meaning.CONTENT)
+        case socket.gaierror():
+            return Trouble(Meaning.OUTAGE, "the mail server's name is not found")
+        case ssl.SSLError():
+            return Trouble(Meaning.OUTAGE, "the mail server's certificate or encryption is not accepted")
+        case ConnectionRefusedError():
+            return Trouble(Meaning.OUTAGE, "the mail server does not listen")
+        case AnymailRecipientsRefused():
+            return Trouble(Meaning.ADDRESS, "the mail provider refuses the address")
+        case AnymailConfigurationError():
+            return Trouble(Meaning.OUTAGE, "the mail provider is not configured")
+        case AnymailAPIError():
+            return _of_provider(error.status_code)
+    words = "the mail server did not answer in time" if isinstance(error, TimeoutError) else "the connection broke"
+    return Trouble(Meaning.OUTAGE if opening else Meaning.LATER, words)
+
+
+def _by_code(code: int, said: bytes | str, *, never: Meaning) -> Trouble:
+    enhanced = _ENHANCED.search(_text(said))
+    words = f"{code} {enhanced.group()}" if enhanced else str(code)
+    return Trouble(never if code >= 500 else Meaning.LATER, words)
+
+
+def _of_provider(status: int | None) -> Trouble:
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        return Trouble(Meaning.OUTAGE, f"the mail provider refuses the key ({status})")
+    if status is None or status == HTTPStatus.TOO_MANY_REQUESTS or status >= 500:
+        return Trouble(Meaning.LATER, f"the mail provider answers {status or 'nothing'}")
+    return Trouble(Meaning.CONTENT, f"the mail provider answers {status}")
+
+
+def _text(said: bytes | str) -> str:
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+
+
+def may_try(at: dt.datetime) -> bool:
+    """Whether mail leaves as far as is known, or it is the caller's turn to try it again."""
+    outage = MailOutage.objects.first()
+    return outage is None or bool(MailOutage.objects.filter(try_at__lte=at).update(try_at=at + PROBE))
+
+
+def begin_outage(why: str, *, at: dt.datetime) -> None:
+    """Nothing leaves: nobody tries for a while that grows with each try."""
+    begun = {"since": at, "why": why, "try_at": at + PAUSES[0]}
+    outage, is_new = MailOutage.objects.get_or_create(pk=1, defaults=begun)
+    if not is_new:
+        pause = PAUSES[min(outage.tries, len(PAUSES) - 1)]
+        MailOutage.objects.filter(pk=1).update(why=why, tries=F("tries") + 1, try_at=at + pause)
+
+
+def end_outage() -> None:
+    """A mail left. One query while there is no outage."""
+    if MailOutage.objects.exists():
+        MailOutage.objects.all().delete()

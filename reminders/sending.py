@@ -1,0 +1,136 @@
+"""Sending what waits: look at each mail once more, hand it to the mail server, and write down what became of it.
+
+A mail is sent, then marked: a crash between the two can cause a copy, which carries the same Message-ID, and loses
+none.
+"""
+
+import datetime as dt
+from contextlib import suppress
+from zoneinfo import ZoneInfo
+
+import structlog
+from celery.exceptions import SoftTimeLimitExceeded
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+
+from learners.models import User
+from reminders import ledger, post
+from reminders.cadence import Reason, decide_again
+from reminders.facts import facts_of
+from reminders.mail import message_of
+from reminders.models import Reminder, ReminderSetting
+from reminders.post import Meaning, Trouble
+
+BATCH = 20
+# So many failures on end are no matter of single mails.
+TROUBLES_ON_END = 3
+
+log = structlog.get_logger(__name__)
+
+
+def send_some(at: dt.datetime) -> int:
+    """Send a batch of what waits, over one connection. Returns how many mails were taken up; 0 when none waits.
+
+    While mail does not leave at all, one sender tries one mail after each pause, and the others leave the queue alone.
+    """
+    if not post.may_try(at):
+        return 0
+    batch = ledger.claim(at, limit=BATCH)
+    if not batch:
+        return 0
+    connection = get_connection()
+    try:
+        return _send_batch(batch, connection, at)
+    finally:
+        with suppress(Exception):
+            connection.close()
+
+
+def _send_batch(batch: list[Reminder], connection: BaseEmailBackend, at: dt.datetime) -> int:
+    on_end = 0
+    for number, reminder in enumerate(batch):
+        trouble = _send_guarded(reminder, connection, at)
+        on_end = on_end + 1 if trouble and trouble.meaning is Meaning.LATER else 0
+        if trouble and (trouble.meaning is Meaning.OUTAGE or on_end == TROUBLES_ON_END):
+            ledger.give_back(batch[number + 1 :], at=at)
+            post.begin_outage(trouble.words, at=at)
+            log.error("mail_does_not_leave", why=trouble.words)
+            return 0
+    return len(batch)
+
+
+def _send_guarded(reminder: Reminder, connection: BaseEmailBackend, at: dt.datetime) -> Trouble | None:
+    """Send one mail; one that this program cannot build must not stop those behind it, now or ever again."""
+    try:
+        return send(reminder, connection, at)
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception as error:
+        ledger.put_off(reminder, trouble=type(error).__name__, at=at)
+        # Its kind alone: the text of the fault may name the learner.
+        log.error("reminder_not_built", reminder=reminder.pk, why=type(error).__name__)
+        return None
+
+
+def send(reminder: Reminder, connection: BaseEmailBackend, at: dt.datetime) -> Trouble | None:
+    """Send one claimed mail if it is still wanted, and write down what became of it. Returns the trouble, if any."""
+    message = look_again(reminder, at)
+    if message is None:
+        return None
+    trouble = _hand_over(message, connection)
+    if trouble is None:
+        ledger.mark_sent(reminder, at=at)
+        post.end_outage()
+        log.info("reminder_sent", reminder=reminder.pk)
+        return None
+    log.warning("reminder_not_sent", reminder=reminder.pk, why=trouble.words)
+    match trouble.meaning:
+        case Meaning.ADDRESS:
+            ledger.refuse(reminder, Reason.REFUSED, trouble=trouble.words)
+            refuse_address(reminder)
+        case Meaning.CONTENT:
+            ledger.refuse(reminder, Reason.CONTENT_REFUSED, trouble=trouble.words)
+        case Meaning.LATER:
+            ledger.put_off(reminder, trouble=trouble.words, at=at)
+        case Meaning.OUTAGE:
+            ledger.give_back([reminder], at=at)
+    return trouble
+
+
+def look_again(reminder: Reminder, at: dt.datetime) -> EmailMessage | None:
+    """The mail as it reads now. None, and dropped with its reason, if it is no longer wanted; None if she is gone."""
+    setting = ReminderSetting.objects.select_related("learner__user").filter(learner=reminder.learner_id).first()
+    if setting is None or setting.learner.user is None:
+        return None
+    if setting.learner.user.email != reminder.email:
+        ledger.drop(reminder, Reason.ADDRESS_CHANGED)
+        return None
+    facts = facts_of(setting, at=at)
+    on = reminder.created_at.astimezone(ZoneInfo(setting.learner.time_zone)).date()
+    decision = decide_again(facts, on=on, today=reminder.study_day)
+    if not decision.write:
+        ledger.drop(reminder, decision.reason)
+        return None
+    return message_of(setting, facts, reminder, at=at)
+
+
+def refuse_address(reminder: Reminder) -> None:
+    """Nothing more goes to the address that this mail was for, if it is still the account's."""
+    User.objects.filter(learner=reminder.learner_id, email=reminder.email).update(refused_email=reminder.email)
+
+
+def _hand_over(message: EmailMessage, connection: BaseEmailBackend) -> Trouble | None:
+    """Give a mail to the server; after a failure that may have broken the connection, close it."""
+    try:
+        connection.open()
+    except post.FAILURES as error:
+        return post.trouble_of(error, opening=True)
+    try:
+        connection.send_messages([message])
+    except post.FAILURES as error:
+        trouble = post.trouble_of(error)
+        if trouble.meaning in {Meaning.LATER, Meaning.OUTAGE}:
+            with suppress(Exception):
+                connection.close()
+        return trouble
+    return None
