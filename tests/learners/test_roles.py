@@ -28,6 +28,8 @@ SECRET_ADDRESS = "somebody-secret@example.org"
 SECRET_NUMBER = 987654321
 ACTIONS = {"changelist": "view", "history": "view", "change": "view", "add": "add", "delete": "delete"}
 WRITES = {"change": "change", "add": "add", "delete": "delete"}
+# What a row needs that no field's type tells.
+NEEDED = {"reminders.reminder": {"reason": "due", "email": SECRET_ADDRESS}}
 
 
 # Rows -----------------------------------------------------------------------------------------------------------------
@@ -54,7 +56,8 @@ def row_of(model: Any, somebody: Learner) -> Any:
         return made[model]()
     if model._meta.proxy:
         return row_of(model._meta.concrete_model, somebody)
-    return model._default_manager.first() or model._default_manager.create(**dict(values_for(model, somebody)))
+    values = {**dict(values_for(model, somebody)), **NEEDED.get(model._meta.label_lower, {})}
+    return model._default_manager.first() or model._default_manager.create(**values)
 
 
 def values_for(model: Any, somebody: Learner) -> Iterator[tuple[str, Any]]:
