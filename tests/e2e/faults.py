@@ -64,7 +64,5 @@ def violations(page: Page) -> list[str]:
     """
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(Axe().axe_script)
-    results: list[dict[str, Any]] = page.evaluate("() => axe.run({ resultTypes: ['violations'], preload: false })")[
-        "violations"
-    ]
-    return [f"{rule['id']}: {node['html'][:150]}" for rule in results for node in rule["nodes"]]
+    results: dict[str, Any] = page.evaluate("() => axe.run({ resultTypes: ['violations'], preload: false })")
+    return [f"{rule['id']}: {node['html'][:150]}" for rule in results["violations"] for node in rule["nodes"]]
