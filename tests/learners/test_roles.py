@@ -28,8 +28,12 @@ SECRET_ADDRESS = "somebody-secret@example.org"
 SECRET_NUMBER = 987654321
 ACTIONS = {"changelist": "view", "history": "view", "change": "view", "add": "add", "delete": "delete"}
 WRITES = {"change": "change", "add": "add", "delete": "delete"}
-# What a row needs that no field's type tells.
-NEEDED = {"reminders.reminder": {"reason": "due", "email": SECRET_ADDRESS}}
+# What a row needs to be shown that no field's type tells.
+NEEDED: dict[str, dict[str, Any]] = {
+    "reminders.reminder": {"reason": "due", "email": SECRET_ADDRESS},
+    "insights.itemstatistic": {"is_current": True},
+    "insights.case": {"trigger": "reports", "evidence": {"reports": 3, "learners": 40}},
+}
 
 
 # Rows -----------------------------------------------------------------------------------------------------------------
@@ -136,6 +140,8 @@ def filled(route: str, row: Any) -> str:
     if route.startswith("(?P<url>"):
         return "nothing-of-this-name/"
     route = route.replace("<path:content_type_id>", str(ContentType.objects.get_for_model(row).pk))
+    if route.startswith("^"):
+        return re.sub(r"\([^()]*\)", str(row.pk), route.strip("^$"))
     return re.sub(r"<(\w+:)?\w+>", str(row.pk), route)
 
 
@@ -240,7 +246,11 @@ def test_staff_see_what_the_list_says_and_nothing_without_a_second_step_in_produ
         return
     for page in pages(somebody):
         response = client.get(page.address)
-        assert response.status_code in expected(page, role, second_step=second_step), (page, response.status_code)
+        allowed = expected(page, role, second_step=second_step)
+        if response.status_code == 302 and 302 not in allowed:
+            # A page that only leads on may leave the question to the page that it leads to.
+            response = client.get(page.address, follow=True)
+        assert response.status_code in allowed, (page, response.status_code)
         if role != ADMINISTRATOR:
             assert_nobody_is_named(response, page)
         if response.status_code == 200 and "</header>" in response.text and "/admin/logout/" in response.text:
@@ -255,7 +265,8 @@ def test_staff_change_nothing_that_the_list_does_not_say(role, somebody):
     for page in found:
         if page.model and page.name != "shortcut" and WRITES.get(page.name, "view") not in page.grant(role):
             response = client.post(page.address, {"post": "yes", "action": "delete_selected"})
-            assert response.status_code in ({403} if page.name in ACTIONS else {403, 404, 405}), page
+            leads_on = response.headers.get("Location") == client.get(page.address).headers.get("Location", "")
+            assert leads_on or response.status_code in {403, 404, 405}, page
 
 
 def test_page_that_asks_before_deleting_names_nobody_to_a_curator(somebody):
@@ -321,7 +332,8 @@ def test_no_list_that_a_curator_sees_can_be_searched_for_a_learner(somebody):
             continue
         address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
         for path in paths_to_people(model):
-            of_staff = path in {"author", "decided_by", "history_user"}
+            # Who of the staff wrote or decided something is no secret.
+            of_staff = "__" not in path and model._meta.get_field(path).related_model is User
             wanted = {"__email__startswith": "s", "__learner__id": "1", "__user__email__startswith": "s"}
             for end, value in wanted.items() if of_staff else {**wanted, "": "1", "__id__exact": "1"}.items():
                 assert client.get(address, {f"{path}{end}": value}).status_code in {302, 400}, f"{model}: {path}{end}"
