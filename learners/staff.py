@@ -13,7 +13,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 SECOND_STEPS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
@@ -24,9 +23,6 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 class StaffSite(AdminSite):
     """Every page of the admin comes through `admin_view`, and so do those that a room adds to it."""
-
-    site_title = _("Readback")
-    site_header = _("Readback: the catalog and its people")
 
     def has_permission(self, request: HttpRequest) -> bool:
         return is_staff(request) and not self.must_add_second_step(request)

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -60,7 +61,7 @@ class ReasonFilter(admin.SimpleListFilter):
 @admin.register(ReportedQuestion)
 class ReportedQuestionAdmin(admin.ModelAdmin):
     actions = None
-    list_display = ("short_prompt", "reading", "open_reports", "reasons", "waiting_since")
+    list_display = ("short_prompt", "open_reports", "reasons", "waiting_since")
     list_filter = (StateFilter, ReasonFilter, "resource__topic", "status")
     list_select_related = ("resource",)
     search_fields = ("slug", "prompt", "reports__comment")
@@ -88,11 +89,8 @@ class ReportedQuestionAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("question"), ordering="prompt")
     def short_prompt(self, question: Any) -> str:
-        return Truncator(to_text(question.rendered.get("prompt", "")) or question.slug).chars(80)
-
-    @admin.display(description=gettext_lazy("reading"), ordering="resource__title")
-    def reading(self, question: Any) -> str:
-        return str(question.resource.title)
+        prompt = Truncator(to_text(question.rendered.get("prompt", "")) or question.slug).chars(80)
+        return format_html('{}<span class="quiet">{}</span>', prompt, question.resource.title)
 
     @admin.display(description=gettext_lazy("open reports"), ordering="open_count")
     def open_reports(self, question: Any) -> int:
