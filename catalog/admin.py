@@ -186,7 +186,7 @@ class QuestionAdmin(admin.ModelAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         question: Question | None = self.get_object(request, unquote(object_id))
-        if question and question.revision:
+        if question and question.revision and self.has_delete_permission(request, question):
             text = _("This question was published, and learners may have answered it. Retire it instead.")
             self.message_user(request, text, messages.ERROR)
             return redirect("admin:catalog_question_change", question.pk)

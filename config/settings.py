@@ -55,7 +55,7 @@ INSTALLED_APPS = [
     "quiz",
     "reminders",
     "insights",
-    "django.contrib.admin",
+    "config.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,20 +1,21 @@
-"""People, for staff: accounts by their address, and study profiles to look at."""
+"""People, for administrators: accounts by their address, their roles, and study profiles to look at."""
 
 from typing import Any
 
-from allauth.account.decorators import secure_admin_login
+from allauth.mfa.admin import AuthenticatorAdmin
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from learners import parts
+from learners import parts, roles
 from learners.models import Learner, User
 
-# The admin's own sign-in form knows neither codes nor passkeys, nor the limits on guessing.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.unregister([Authenticator, Group])
 
 
 class AccountCreationForm(AdminUserCreationForm):
@@ -23,13 +24,30 @@ class AccountCreationForm(AdminUserCreationForm):
         fields = ("email",)
 
 
-class ErasingAdmin(admin.ModelAdmin):
+class PeopleAdmin(admin.ModelAdmin):
+    """Superusers are for superusers alone: a role is not a way to become one, nor to lock one out."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(super().has_change_permission(request, obj)) and not is_above(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(super().has_delete_permission(request, obj)) and not is_above(request, obj)
+
+
+def is_above(request: HttpRequest, person: User | Learner | Authenticator | None) -> bool:
+    """Whether the account, or the one that something belongs to, is a superuser's, and the request is not."""
+    user = person if person is None or isinstance(person, User) else person.user
+    return bool(user and user.is_superuser and not request.user.is_superuser)
+
+
+class ErasingAdmin(PeopleAdmin):
     """Deletes people as they delete themselves: all that hangs on them goes too, whoever may see it in the admin."""
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[Any], dict[Any, Any], set[Any], list[Any]]:
-        return [str(person) for person in objs], {self.opts.verbose_name_plural: len(objs)}, set(), []
+        missing = {self.opts.verbose_name for person in objs if is_above(request, person)}
+        return [str(person) for person in objs], {self.opts.verbose_name_plural: len(objs)}, missing, []
 
     def delete_model(self, request: HttpRequest, obj: User | Learner) -> None:
         learner = obj if isinstance(obj, Learner) else Learner.objects.filter(user=obj).first()
@@ -57,6 +75,11 @@ class AccountAdmin(ErasingAdmin, UserAdmin):
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "usable_password", "password1", "password2")}),)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """What reaches beyond the roles is for superusers to grant."""
+        fixed = super().get_readonly_fields(request, obj)
+        return fixed if request.user.is_superuser else (*fixed, "is_superuser", "user_permissions")
 
 
 @admin.register(Learner)
@@ -91,3 +114,33 @@ class LearnerAdmin(ErasingAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Learner | None = None) -> bool:
         return False
+
+
+@admin.register(Authenticator)
+class SecondStepAdmin(PeopleAdmin, AuthenticatorAdmin):
+    """To be removed for somebody who lost her device. Its secret is shown to nobody."""
+
+    list_select_related = ("user",)
+    search_fields = ("user__email",)
+    fields = ("user", "type", "created_at", "last_used_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Authenticator | None = None) -> bool:
+        return False
+
+
+@admin.register(Group)
+class RoleAdmin(GroupAdmin):
+    """Who is in a role is said with the account; what a role may do, in `learners.roles`, for every site alike."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return bool(super().has_change_permission(request, obj)) and not is_role(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return bool(super().has_delete_permission(request, obj)) and not is_role(obj)
+
+
+def is_role(group: Group | None) -> bool:
+    return group is not None and group.name in roles.ROLES

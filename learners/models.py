@@ -109,6 +109,8 @@ class Learner(models.Model):
     unfollowed = models.ManyToManyField("catalog.Topic", blank=True, related_name="+", verbose_name=_("not followed"))
     last_study_day = models.DateField(null=True, blank=True, editable=False)
     stopped_on = models.DateField(null=True, blank=True, editable=False)
+    # What became of a report of hers waits to be told. Read with her row, it costs no page a query.
+    has_outcomes = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(editable=False)
     seen_at = models.DateTimeField(db_index=True, editable=False)
 

@@ -8,7 +8,7 @@ from django.core.checks import CheckMessage, Error
 from django.db import connection
 
 from learners.models import User
-from quiz.management.commands.demo import LEARNER, STAFF
+from quiz.management.commands.demo import ACCOUNTS
 
 
 def no_demo_accounts_in_production(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
@@ -17,7 +17,7 @@ def no_demo_accounts_in_production(databases: Sequence[str] | None = None, **_: 
         return []
     if User._meta.db_table not in connection.introspection.table_names():
         return []  # the first migration of a fresh database: there are no accounts yet
-    found = User.objects.filter(email__in=[LEARNER, STAFF]).values_list("email", flat=True)
+    found = User.objects.filter(email__in=ACCOUNTS).values_list("email", flat=True)
     return [
         Error(
             f"The demo account {email} is in a production database, and its password is public.",

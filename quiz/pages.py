@@ -18,6 +18,7 @@ from learners.http import SeeOther
 from learners.models import Learner
 from quiz import answers, faces
 from quiz.answers import Verdict
+from quiz.reports import outcomes_of
 from quiz.sitting import Sitting
 from quiz.tickets import Ticket
 from scheduler import grading
@@ -160,7 +161,8 @@ def page(
     shown = {"text": text, "kind": "error" if error else "info"} if text else None
     template = "quiz/study.html#study" if sitting.request.htmx else "quiz/study.html"
     settings = {**settings_context(sitting.learner), "mail": sitting.by_mail}
-    context = {"nav_current": "study", "notice": shown, **settings, **context}
+    told = {"notice": shown, "outcomes": outcomes_of(sitting.learner)}
+    context = {"nav_current": "study", **told, **settings, **context}
     return render(sitting.request, template, context, status=status)
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 import random
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property, wraps
 from typing import Any
 
@@ -15,6 +16,7 @@ from django_htmx.middleware import HtmxDetails
 from learners.access import access_of, learner_for_write, learner_of, owner_of, whole_number
 from learners.http import SeeOther
 from learners.models import Learner
+from quiz import reports
 from quiz.tickets import BadTicket, Ticket
 from scheduler.grading import NotRecorded
 from scheduler.queue import Scope, Upcoming
@@ -95,7 +97,15 @@ class Sitting:
                 raise BadTicket("there is no such guest any more") from None
             self.learner_for_write()
             self.learner, written = verb(who=who, at=self.at, **arguments)
+        self._has_read_outcomes()
         return written
+
+    def _has_read_outcomes(self) -> None:
+        """Her press says that she has read what the page of its ticket told her."""
+        if self.learner is None or not self.learner.has_outcomes:
+            return
+        with suppress(BadTicket):
+            reports.tell(self.learner, shown_at=self.ticket.shown_at, at=self.at)
 
     def learner_for_write(self) -> Learner:
         """The learner, with a row: what is not a study state may be written for her."""

@@ -18,5 +18,6 @@ urlpatterns = [
     path("study/go-on/", views.go_on, name="go_on"),
     path("study/resume/", views.resume, name="resume"),
     path("study/report/", views.report, name="report"),
+    path("study/report/told/", views.told, name="told"),
     path("study/keys/", views.keys, name="keys"),
 ]

@@ -21,7 +21,7 @@ from catalog.models import Question, Topic
 from learners.access import learner_of, whole_number
 from learners.http import SeeOther
 from learners.models import Learner
-from quiz import answers, faces, pages
+from quiz import answers, faces, pages, reports
 from quiz.answers import Verdict
 from quiz.forms import ReportForm
 from quiz.models import QuestionReport
@@ -43,6 +43,7 @@ def home(sitting: Sitting) -> HttpResponse:
     learner = sitting.learner
     day = day_of(learner, sitting.at)
     context: dict[str, Any] = {"topics": Topic.objects.with_counts(), **pages.settings_context(learner)}
+    context["outcomes"] = reports.outcomes_of(learner)
     if learner and learner.last_study_day:
         context["returning"] = {"due_text": _due_text(day), "study_url": reverse("quiz:study")}
     elif upcoming := next_card(learner, day, sitting.at):
@@ -246,7 +247,7 @@ def report(sitting: Sitting) -> HttpResponse:
     if form.is_valid():
         _keep_report(sitting, question, form)
         go_back = pages.go_to_back if ticket.opened else pages.go_to_front
-        return go_back(sitting, ticket, notice=_("Thank you: a curator will look at it."))
+        return go_back(sitting, ticket, notice=_thanks(form))
     context = {
         "top": faces.top(day_of(sitting.learner, sitting.at, ticket.scope), ticket.kind),
         "report": {
@@ -254,6 +255,7 @@ def report(sitting: Sitting) -> HttpResponse:
             "reasons": QuestionReport.Reason.choices,
             "reason": form["reason"].value(),
             "comment": form["comment"].value(),
+            "wants_answer": form["wants_answer"].value(),
             "prompt_html": question.rendered["prompt"],
             "back_url": pages.address(ticket),
             "errors": form.errors,
@@ -274,8 +276,35 @@ def _keep_report(sitting: Sitting, question: Question, form: ReportForm) -> None
     QuestionReport.objects.update_or_create(
         learner=sitting.learner_for_write(),
         revision_id=ticket.revision_id,
-        defaults={"question": question, "shown": shown, "reported_at": sitting.at, **form.cleaned_data},
+        defaults={
+            "question": question,
+            "shown": shown,
+            "reported_at": sitting.at,
+            **form.cleaned_data,
+            **reports.UNDECIDED,
+        },
     )
+
+
+def _thanks(form: ReportForm) -> str:
+    if form.cleaned_data["wants_answer"]:
+        return _("Thank you: a curator will look at it, and you will read here what became of it.")
+    return _("Thank you: a curator will look at it.")
+
+
+@require_POST
+@at_a_sitting
+def told(sitting: Sitting) -> HttpResponse:
+    """She has read what became of her reports, and puts it away; the page stays as it is."""
+    form = sitting.request.POST
+    if sitting.learner:
+        read = [whole_number(number) for number in form.getlist("report")]
+        reports.tell(sitting.learner, report_ids=read, shown_at=sitting.at, at=sitting.at)
+    if sitting.request.htmx:
+        return render(sitting.request, "quiz/study.html#outcomes")
+    if form.get("ticket"):
+        return SeeOther(pages.address(sitting.ticket))
+    return SeeOther(reverse("quiz:home" if "at_home" in form else "quiz:study"))
 
 
 @require_safe

@@ -1,9 +1,10 @@
-"""A learner, a guest, a curator and a moment."""
+"""A learner, a guest, a curator, an administrator and a moment."""
 
 import datetime as dt
 
 import pytest
 
+from learners import roles
 from learners.models import Learner, User
 from tests import factories
 
@@ -36,4 +37,9 @@ def guest(db: None) -> Learner:
 
 @pytest.fixture
 def curator(db: None) -> User:
-    return factories.make_user(is_staff=True, is_superuser=True)
+    return factories.make_staff(roles.CURATOR)
+
+
+@pytest.fixture
+def administrator(db: None) -> User:
+    return factories.make_staff(roles.ADMINISTRATOR)

@@ -8,7 +8,10 @@ from django.db import connection
 
 from catalog.models import Choice, Question, QuestionRevision, Resource, Topic
 from catalog.render import render_question
+from catalog.revisions import content_of
+from learners import roles
 from learners.models import Learner, User
+from quiz.models import QuestionReport
 from scheduler.models import Card
 
 AT = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
@@ -29,6 +32,13 @@ def make_user(email: str = "", password: str = "correct horse battery", **fields
 
     user = User.objects.create_user(email or f"ada{next(_numbers)}@example.org", password, **fields)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def make_staff(role: str, **fields: Any) -> User:
+    """An account of the staff, in this role alone."""
+    user = make_user(**fields)
+    roles.give(user, role)
     return user
 
 
@@ -102,7 +112,7 @@ def make_question(kind: str = "recall", choices: tuple[tuple[str, bool], ...] = 
         number=question.revision,
         edition=question.edition,
         change=QuestionRevision.Change.FIRST,
-        content={"kind": kind, "prompt": question.prompt},
+        content=content_of(question, options),
         at=AT,
     )
     return question
@@ -145,3 +155,15 @@ def make_card(learner: Learner, question: Question | None = None, **fields: Any)
     """A card that was answered once and is due today."""
     defaults = {"interval_days": 1, "repetitions": 1, "due_on": TODAY, "sequence": 1, "touched_at": AT}
     return Card.objects.create(learner=learner, question=question or make_question(), **{**defaults, **fields})
+
+
+def make_report(learner: Learner | None = None, question: Question | None = None, **fields: Any) -> QuestionReport:
+    """An open report of the question's newest wording, seen from the front."""
+    question = question or make_question()
+    defaults: dict[str, Any] = {
+        "revision": question.revisions.first(),
+        "reason": QuestionReport.Reason.WRONG,
+        "shown": {"options": [], "side": "front", "chosen": None, "typed": ""},
+        "reported_at": AT,
+    }
+    return QuestionReport.objects.create(learner=learner or make_learner(), question=question, **{**defaults, **fields})

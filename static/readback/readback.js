@@ -64,7 +64,8 @@
   // Swaps -----------------------------------------------------------------------------------------------------------
 
   doc.addEventListener("htmx:beforeSwap", (event) => {
-    const { xhr } = event.detail;
+    const { target, xhr } = event.detail;
+    if (target !== study() && xhr.status < 400) return;
     const usable = xhr.responseText.includes('id="study"');
     if (xhr.status >= 400 && usable) {
       event.detail.shouldSwap = true;
@@ -78,6 +79,7 @@
   doc.addEventListener("htmx:afterSwap", () => { settledAt = performance.now(); });
   doc.addEventListener("htmx:load", (event) => {
     prepare();
+    if (event.detail.elt.id === "outcomes") find("#question")?.focus({ preventScroll: true });
     if (event.detail.elt.id !== "study") return;
     settledAt = performance.now();
     const field = find("#typed[aria-describedby]");

@@ -8,8 +8,8 @@ from tests.factories import make_card, make_guest, make_learner, make_user
 
 
 @pytest.fixture
-def staff(client: Client, curator: User) -> Client:
-    client.force_login(curator)
+def staff(client: Client, administrator: User) -> Client:
+    client.force_login(administrator)
     return client
 
 
@@ -40,17 +40,17 @@ def test_learners_are_shown_but_not_changed(staff):
     assert staff.post(address, {"new_per_day": "3"}).status_code == 403
 
 
-def test_deleting_a_learner_erases_her_account_too(staff, curator):
+def test_deleting_a_learner_erases_her_account_too(staff, administrator):
     learner = make_learner()
     make_card(learner)
 
     staff.post(f"/admin/learners/learner/{learner.pk}/delete/", {"post": "yes"})
 
     assert not Learner.objects.filter(pk=learner.pk).exists()
-    assert list(User.objects.all()) == [curator]
+    assert list(User.objects.all()) == [administrator]
 
 
-def test_deleting_accounts_erases_their_learners_too(staff, curator):
+def test_deleting_accounts_erases_their_learners_too(staff, administrator):
     learner = make_learner()
     make_card(learner)
 
@@ -58,7 +58,7 @@ def test_deleting_accounts_erases_their_learners_too(staff, curator):
         "/admin/learners/user/", {"action": "delete_selected", "_selected_action": [learner.user_id], "post": "yes"}
     )
 
-    assert list(User.objects.all()) == [curator]
+    assert list(User.objects.all()) == [administrator]
     assert not Learner.objects.exists()
 
 

@@ -51,17 +51,26 @@ def test_demo_is_the_same_each_time_and_made_once():
     assert history() == first
 
 
-def test_both_can_sign_in_with_the_password_that_is_printed(client, capsys):
+def test_each_can_sign_in_with_the_password_that_is_printed(client, capsys):
     make_demo()
 
     printed = capsys.readouterr().out
     password = printed.split()[-1]
-    for email in ("demo@example.org", "staff@example.org"):
+    for email in ("demo@example.org", "curator@example.org", "staff@example.org"):
         assert email in printed
         response = client.post("/account/login/", {"login": email, "password": password})
         assert response.headers["Location"] == "/study/"
         client.logout()
-    assert User.objects.get(email="staff@example.org").is_staff
+
+
+def test_staff_of_the_demo_have_a_role_each_and_nothing_else():
+    make_demo()
+
+    staff = User.objects.filter(is_staff=True)
+    assert list(staff.order_by("email").values_list("email", "groups__name", "is_superuser")) == [
+        ("curator@example.org", "curator", False),
+        ("staff@example.org", "administrator", False),
+    ]
 
 
 def test_demo_is_refused_in_production(settings):

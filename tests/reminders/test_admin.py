@@ -23,8 +23,8 @@ def frozen():
 
 
 @pytest.fixture
-def staff(client, curator):
-    client.force_login(curator)
+def staff(client, administrator):
+    client.force_login(administrator)
     return client
 
 

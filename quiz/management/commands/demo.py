@@ -1,4 +1,4 @@
-"""Two accounts to look around with on a laptop: a learner with a few weeks behind her, and a staff member."""
+"""Accounts to look around with on a laptop: a learner with a few weeks behind her, a curator, an administrator."""
 
 import datetime as dt
 import random
@@ -14,13 +14,16 @@ from django.db.models import F
 from django.utils import timezone
 
 from catalog.models import Question, QuestionRevision
+from learners import roles
 from learners.access import learner_of_account
 from learners.models import Learner, User
 from scheduler import grading, queue
 from scheduler.grading import Response, Shown
 from scheduler.sm2 import PASSING_QUALITY, needs_drill
 
-LEARNER, STAFF, PASSWORD = "demo@example.org", "staff@example.org", "readback-demo"
+LEARNER, CURATOR, STAFF = "demo@example.org", "curator@example.org", "staff@example.org"
+ACCOUNTS = (LEARNER, CURATOR, STAFF)
+PASSWORD = "readback-demo"  # noqa: S105
 DAYS = 30
 DAYS_OFF_IN_SEVEN = 1
 NEW_A_DAY = 4
@@ -28,7 +31,10 @@ SEED = 1990
 
 
 class Command(BaseCommand):
-    help = "Makes demo@example.org, who has studied for some weeks, and staff@example.org. On a laptop only."
+    help = (
+        "Makes demo@example.org, who has studied for some weeks, curator@example.org, who keeps the catalog, "
+        "and staff@example.org, who administers the site. On a laptop only."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -44,18 +50,24 @@ class Command(BaseCommand):
         if at.tzinfo is None:
             raise CommandError("--at needs an offset, such as 2026-11-23T09:00:00+00:00.")
         with transaction.atomic():
-            _account(STAFF, is_staff=True, is_superuser=True)
+            roles.give(_account(CURATOR), roles.CURATOR)
+            roles.give(_account(STAFF), roles.ADMINISTRATOR)
             learner = learner_of_account(_account(LEARNER), at=at - dt.timedelta(days=DAYS))
             if learner.last_study_day is None:
                 with _chance_is_the_same_each_time():
                     _study(learner, at)
-        self.stdout.write(f"Demo learner: {LEARNER}\nDemo staff:   {STAFF}\nPassword:     {PASSWORD}")
+        self.stdout.write(
+            f"Demo learner:       {LEARNER}\n"
+            f"Demo curator:       {CURATOR} (signs in, then /admin/)\n"
+            f"Demo administrator: {STAFF} (likewise)\n"
+            f"Password:           {PASSWORD}"
+        )
 
 
-def _account(email: str, **fields: Any) -> User:
+def _account(email: str) -> User:
     user = User.objects.filter(email=email).first()
     if user is None:
-        user = User.objects.create_user(email, PASSWORD, **fields)
+        user = User.objects.create_user(email, PASSWORD)
         EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     return user
 
