@@ -285,9 +285,13 @@ class Reader:
         for key, value in pairs(node):
             name = key.value if isinstance(key.value, str) else ""
             if name in fields:
-                self.here(key, f"the key “{name}” is there twice.")
+                self.here(key, f"the key “{name}” is there twice.", _under(node, name))
             elif known and name not in known:
-                self.here(key, f"unknown key “{name}”{guess(name, known)}; {what} takes {', '.join(known)}.")
+                self.here(
+                    key,
+                    f"unknown key “{name}”{guess(name, known)}; {what} takes {', '.join(known)}.",
+                    _under(node, name),
+                )
             else:
                 value.column = value.column or _under(node, name)
                 fields[name] = value
@@ -437,9 +441,9 @@ class Reader:
         two_keys = sum(choice.correct for choice in question.choices) > 1
         if question.status != "published" and not two_keys:
             return
-        place = fields.get("choices") or (fields["prompt"] if question.kind == "cloze" else node)
+        column = {"choice": "choices", "cloze": "prompt"}.get(question.kind, "answer")
         for text in items.faults(question):
-            self.here(place, text)
+            self.here(fields.get(column, node), text, column)
 
     def _keys_of_kind(self, fields: dict[str, Node], kind: str) -> None:
         wanted = {"choice": {"choices"}, "cloze": set(), "recall": {"answer"}, "typed": {"answer", "accept"}}
