@@ -49,24 +49,25 @@ ENCODINGS = (
     (b"\xdd\x73\x66\x73", "EBCDIC"),
 )
 NAME = Path("upload")
+NOTHING = QuestionItem("", "", "", "", "", "")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Entry:
     """A question as it was handed in. `place` is its line (YAML) or row (CSV).
 
-    `item` is None where there is nothing to read, and only worth something without `faults`. `said` is what the entry
-    calls its own change: typo, clearer or meaning, or "" when it says nothing.
+    `item` is only worth something without `faults`. `said` is what the entry calls its own change: typo, clearer or
+    meaning, or "" when it says nothing.
     """
 
     place: int
-    item: QuestionItem | None
+    item: QuestionItem
     said: str = ""
     faults: tuple[Fault, ...] = ()
 
     @property
     def slug(self) -> str:
-        return self.item.slug if self.item else ""
+        return self.item.slug
 
 
 def read_yaml_entries(raw: bytes) -> list[Entry]:
@@ -80,7 +81,7 @@ def read_csv_entries(raw: bytes) -> list[Entry]:
 
 
 def text_of(raw: bytes) -> str:
-    """The text of a file in UTF-8, with or without a byte order mark. Raises ContentError, naming what it is instead."""
+    """The text of a file in UTF-8, with or without a byte order mark. Raises ContentError that names anything else."""
     if len(raw) > MAX_BYTES:
         raise refusal(f"The file has {len(raw):,} bytes; {MAX_BYTES:,} is the limit. Hand it in in parts.")
     for start, name in BINARIES:
@@ -120,9 +121,9 @@ def _read(raw: bytes, nodes: Callable[[str, "_EntryReader"], Iterable[tuple[str,
         if len(entries) == MAX_ENTRIES:
             raise refusal(f"The file holds more than {MAX_ENTRIES:,} questions. Hand it in in parts.", node.line)
         item = reader.entry(node, reading)
-        if item and item.slug in first:
+        if item.slug in first:
             reader.here(node, f"the slug {item.slug} is already in {unit} {first[item.slug]}.", "slug")
-        elif item and item.slug:
+        elif item.slug:
             first[item.slug] = node.line
         entries.append(Entry(node.line, item, _said(node), tuple(reader.faults[told:])))
         told = len(reader.faults)
@@ -150,14 +151,14 @@ def _said(node: Node) -> str:
 class _EntryReader(Reader):
     """Reads a question at a time, from either layout."""
 
-    def entry(self, node: Node, reading: str) -> QuestionItem | None:
+    def entry(self, node: Node, reading: str) -> QuestionItem:
         if not reading:
             self.missing(node, "reading")
         elif len(reading) > MAX_SLUG or not items.SLUG.fullmatch(reading):
             self.here(node, f"“reading” takes the slug of a reading, not “{reading}”.", "reading")
         if node.is_mapping and not node.value:
             self.here(node, "the question is empty.")
-        return self.question(node, reading)
+        return self.question(node, reading) or NOTHING
 
     def fields_of(self, root: Node) -> dict[str, Node]:
         return self._mapping(root, ("reading", "questions"), "a question file")

@@ -36,7 +36,7 @@ TOPIC_KEYS = ("slug", "title", "readings")
 
 @dataclasses.dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """What is wrong, and where. `line` counts from 1; 0 means the file as a whole. `column` is the key, if it is one's."""
+    """What is wrong, and where. `line` counts from 1; 0 means the file as a whole. `column` is the key, where known."""
 
     path: str
     line: int
@@ -287,11 +287,8 @@ class Reader:
             if name in fields:
                 self.here(key, f"the key “{name}” is there twice.", _under(node, name))
             elif known and name not in known:
-                self.here(
-                    key,
-                    f"unknown key “{name}”{guess(name, known)}; {what} takes {', '.join(known)}.",
-                    _under(node, name),
-                )
+                text = f"unknown key “{name}”{guess(name, known)}; {what} takes {', '.join(known)}."
+                self.here(key, text, _under(node, name))
             else:
                 value.column = value.column or _under(node, name)
                 fields[name] = value

@@ -165,7 +165,7 @@ def _cell_node(column: str, cell: str, row: int, reader: Reader) -> Node:
 
 
 def _choice_node(cells: dict[str, str], place: int, row: int) -> Node | None:
-    """The option in these columns, or None where all four are empty. Without an id its number is that of the columns."""
+    """The option in these columns, or None where all are empty. Without an id its number is that of the columns."""
     told = {key: cells.get(f"choice {place} {key}", "") for key in CHOICE_KEYS}
     if not any(value.strip() for value in told.values()):
         return None
