@@ -20,7 +20,7 @@ from catalog.items import Catalog, ChoiceItem, QuestionItem, ReadingItem, TopicI
 CONTENT = Path(__file__).parent / "content"
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 10
-MAX_NODES = 200_000
+MAX_NODES = 100_000
 MAX_MESSAGE = 300
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

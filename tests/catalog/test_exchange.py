@@ -3,25 +3,22 @@ from hypothesis import HealthCheck, given, settings
 from import_export.results import RowResult
 
 from catalog.dump import dump_catalog
-from catalog.entries import read_csv_entries
 from catalog.exchange import ChangedMeanwhile, QuestionResource, QuestionsAsCSV, QuestionsAsYAML
 from catalog.files import CONTENT, read_catalog
 from catalog.load import load
 from catalog.models import Choice, Question, QuestionRevision
 from catalog.revisions import publish, retire
-from catalog.sheets import COLUMNS
 from catalog.stored import stored_catalog
 from tests.catalog.contents import CHOICES, catalog_of, choice, item
 from tests.catalog.strategies import BANKS
-from tests.catalog.test_sheets import sheet
+from tests.catalog.tables import CHOICE_KEYS as KEYS
+from tests.catalog.tables import row_of, sheet
 from tests.factories import AT
 
 pytestmark = pytest.mark.django_db
 
 FORMATS = [QuestionsAsCSV(), QuestionsAsYAML()]
 each_format = pytest.mark.parametrize("layout", FORMATS, ids=["csv", "yaml"])
-KEYS = ("id", "text", "correct", "why")
-EMPTY = dict.fromkeys(COLUMNS, "")
 
 
 def exported(layout, queryset=None):
@@ -37,23 +34,6 @@ def imported(raw, layout=FORMATS[0], author=None):
     """The result of a dry run and of its confirmation."""
     state = dry_run(raw, layout).state
     return QuestionResource().import_data(layout.create_dataset(raw), user=author, at=AT, state=state)
-
-
-def row_of(question, **changes):
-    """The row of one stored question as a table has it."""
-    (entry,) = read_csv_entries(exported(FORMATS[0], Question.objects.filter(pk=question.pk)))
-    one = entry.item
-    row = {name: getattr(one, name) for name in ("reading", "slug", "kind", "concept", "section", "status")}
-    row |= {name: getattr(one, name) for name in ("prompt", "answer", "explanation", "note")}
-    for place, option in enumerate(one.choices, start=1):
-        row |= {f"choice {place} {key}": value for key, value in (("text", option.text), ("why", option.why))}
-        row |= {f"choice {place} id": str(option.number), f"choice {place} correct": "true" if option.correct else ""}
-    return row | changes
-
-
-def table(*rows):
-    head = list(dict.fromkeys(column for row in (EMPTY, *rows) for column in row))
-    return sheet(*rows, head=head)
 
 
 def told(result):
@@ -124,7 +104,7 @@ def test_an_export_fills_an_empty_catalog_alike(layout, at):
 
 
 def test_a_dry_run_writes_nothing(question, django_assert_max_num_queries):
-    raw = table(row_of(question, prompt="Which part decides?", change="typo"), row_of(question, slug="new-one"))
+    raw = sheet(row_of(question, prompt="Which part decides?", change="typo"), row_of(question, slug="new-one"))
 
     with django_assert_max_num_queries(13) as captured:
         result = dry_run(raw)
@@ -135,7 +115,7 @@ def test_a_dry_run_writes_nothing(question, django_assert_max_num_queries):
 
 @pytest.mark.parametrize(("change", "edition"), [("typo", 1), ("clearer", 1), ("meaning", 2)])
 def test_a_new_wording_is_published_as_the_change_that_it_is_called(question, curator, change, edition):
-    raw = table(row_of(question, prompt="In Airflow, what decides?", change=change))
+    raw = sheet(row_of(question, prompt="In Airflow, what decides?", change=change))
 
     imported(raw, author=curator)
 
@@ -149,7 +129,7 @@ def test_a_new_wording_is_published_as_the_change_that_it_is_called(question, cu
 
 def test_another_wording_that_is_not_called_anything_is_a_fault_in_its_row(question):
     late = Question.objects.get(slug="airflow-late")
-    raw = table(row_of(late, note="Looked at."), row_of(question, prompt="In Airflow, what decides?"))
+    raw = sheet(row_of(late, note="Looked at."), row_of(question, prompt="In Airflow, what decides?"))
 
     result = imported(raw)
 
@@ -161,7 +141,7 @@ def test_another_wording_that_is_not_called_anything_is_a_fault_in_its_row(quest
 
 
 def test_what_learners_do_not_see_needs_no_name_and_makes_no_revision(question):
-    imported(table(row_of(question, note="Looked at.", concept="airflow-parts")))
+    imported(sheet(row_of(question, note="Looked at.", concept="airflow-parts")))
 
     question.refresh_from_db()
     assert (question.note, question.concept, question.revision) == ("Looked at.", "airflow-parts", 1)
@@ -170,9 +150,9 @@ def test_what_learners_do_not_see_needs_no_name_and_makes_no_revision(question):
 def test_another_key_is_another_meaning_whatever_it_is_called(question):
     keys = {"choice 2 correct": "", "choice 1 correct": "true", "change": "typo"}
 
-    result = dry_run(table(row_of(question, **keys)))
+    result = dry_run(sheet(row_of(question, **keys)))
     assert [taking.change for taking in result.takings.values()] == ["meaning"]
-    imported(table(row_of(question, **keys)))
+    imported(sheet(row_of(question, **keys)))
 
     question.refresh_from_db()
     assert question.edition == 2
@@ -180,7 +160,7 @@ def test_another_key_is_another_meaning_whatever_it_is_called(question):
 
 
 def test_a_different_meaning_can_be_declared_of_a_wording_that_stands(question):
-    imported(table(row_of(question, change="meaning")))
+    imported(sheet(row_of(question, change="meaning")))
 
     question.refresh_from_db()
     assert (question.edition, question.revisions.first().change) == (2, "meaning")
@@ -188,13 +168,13 @@ def test_a_different_meaning_can_be_declared_of_a_wording_that_stands(question):
 
 @pytest.mark.parametrize("status", ["retired", "draft", "review"])
 def test_a_question_leaves_the_learners_and_comes_back(question, status):
-    imported(table(row_of(question, status=status)))
+    imported(sheet(row_of(question, status=status)))
     question.refresh_from_db()
     assert (question.status, question.rank) == (status, None)
 
-    result = imported(table(row_of(question, status="published", prompt="What decides?")))
+    result = imported(sheet(row_of(question, status="published", prompt="What decides?")))
     assert [column for _, column, _ in told(result)] == ["change"]
-    imported(table(row_of(question, status="published")))
+    imported(sheet(row_of(question, status="published")))
     question.refresh_from_db()
     assert (question.status, question.rank is None, question.revision) == ("published", False, 1)
 
@@ -202,7 +182,7 @@ def test_a_question_leaves_the_learners_and_comes_back(question, status):
 def test_a_question_moves_to_another_reading_and_stands_last_there(at):
     load(catalog_of(item(slug="a"), item(slug="b"), item(slug="c", reading="luigi", prompt="Why?")), at=at)
 
-    imported(table(row_of(Question.objects.get(slug="a"), reading="luigi")))
+    imported(sheet(row_of(Question.objects.get(slug="a"), reading="luigi")))
 
     assert list(Question.objects.filter(resource__slug="luigi").values_list("slug", "position")) == [("c", 0), ("a", 1)]
     assert Question.objects.get(slug="a").revision == 1
@@ -212,7 +192,7 @@ def test_options_change_places_and_keep_their_numbers(question):
     row = row_of(question)
     moved = {f"choice {new} {key}": row[f"choice {old} {key}"] for new, old in ((1, 3), (3, 1)) for key in KEYS}
 
-    imported(table(row | moved))
+    imported(sheet(row | moved))
 
     question.refresh_from_db()
     assert [option["number"] for option in question.rendered["choices"]] == [3, 2, 1]
@@ -223,7 +203,7 @@ def test_an_option_that_would_lose_its_number_is_a_fault(question):
     row = row_of(question)
     moved = {f"choice {new} {key}": row[f"choice {old} {key}"] for new, old in ((1, 3), (3, 1)) for key in KEYS[1:]}
 
-    result = imported(table(row | moved | {"change": "clearer"}))
+    result = imported(sheet(row | moved | {"change": "clearer"}))
 
     assert told(result) == [
         (2, "choice 1 id", "“The web server” has the number 3, its own for ever: give it back."),
@@ -236,7 +216,7 @@ def test_the_number_of_an_option_that_is_gone_is_not_given_to_another(question, 
     Choice.objects.create(question=question, number=4, position=3, text="The timetable", why="It is asked first.")
     publish(question, change="clearer", author=None, at=at)
 
-    result = imported(table(row_of(question, **{"choice 3 id": "3", "choice 3 text": "The cloud"}, change="clearer")))
+    result = imported(sheet(row_of(question, **{"choice 3 id": "3", "choice 3 text": "The cloud"}, change="clearer")))
 
     assert told(result) == [(2, "choice 3 id", "the number 3 was that of “The web server”: take 5 or more.")]
 
@@ -255,7 +235,7 @@ def test_the_number_of_an_option_that_is_gone_is_not_given_to_another(question, 
 def test_what_is_wrong_is_told_by_row_and_column_and_nothing_is_written(question, changes, column, words):
     good = row_of(Question.objects.get(slug="airflow-late"), note="Looked at.")
 
-    result = imported(table(good, row_of(question, change="clearer", **changes)))
+    result = imported(sheet(good, row_of(question, change="clearer", **changes)))
 
     assert [(row, where) for row, where, _ in told(result)] == [(3, column)]
     assert words in told(result)[0][2]
@@ -264,7 +244,7 @@ def test_what_is_wrong_is_told_by_row_and_column_and_nothing_is_written(question
 
 
 def test_faults_of_all_rows_are_told_at_once(question):
-    raw = table(row_of(question, section=""), row_of(question, slug="a", reading="b"), row_of(question, prompt="New?"))
+    raw = sheet(row_of(question, section=""), row_of(question, slug="a", reading="b"), row_of(question, prompt="New?"))
 
     assert [(row, column) for row, column, _ in told(dry_run(raw))] == [
         (2, "section"),
@@ -274,7 +254,7 @@ def test_faults_of_all_rows_are_told_at_once(question):
 
 
 def test_what_was_changed_since_the_dry_run_is_not_overwritten(question, at):
-    raw = table(row_of(question, note="Looked at."))
+    raw = sheet(row_of(question, note="Looked at."))
     state = dry_run(raw).state
     question.prompt = "In Airflow, what decides?"
     publish(question, change="clearer", author=None, at=at)
@@ -287,7 +267,7 @@ def test_what_was_changed_since_the_dry_run_is_not_overwritten(question, at):
 
 
 def test_the_files_are_told_from_an_import_by_the_next_load(question, at):
-    imported(table(row_of(question, note="Looked at.")))
+    imported(sheet(row_of(question, note="Looked at.")))
 
     report = load(catalog_of(choice(slug="airflow-decides"), item()), at=at)
 
@@ -313,7 +293,7 @@ def test_five_hundred_questions_take_a_query_each_and_a_few_more(at, django_asse
 def test_script_in_markdown_is_text_when_it_is_shown(question):
     bad = "<script>alert(1)</script> [x](javascript:alert(1)) <img src=x onerror=alert(1)>"
 
-    imported(table(row_of(question, slug="script", prompt=f"What is {bad}?")))
+    imported(sheet(row_of(question, slug="script", prompt=f"What is {bad}?")))
 
     html = Question.objects.get(slug="script").rendered["prompt"]
     assert "<script" not in html
@@ -325,7 +305,7 @@ def test_script_in_markdown_is_text_when_it_is_shown(question):
 def test_differences_are_marked_word_by_word(question):
     row = row_of(question, change="clearer", prompt="Why does a <b> run of Airflow start a day late?")
 
-    (taking,) = dry_run(table(row | {"choice 3 text": "The web page"})).takings.values()
+    (taking,) = dry_run(sheet(row | {"choice 3 text": "The web page"})).takings.values()
 
     assert taking.differences == [
         ("prompt", "Why does a <del>daily</del><ins>&lt;b&gt;</ins> run of Airflow start a day late?"),

@@ -14,7 +14,7 @@ from catalog.load import load
 from catalog.models import Question, QuestionRevision
 from catalog.revisions import publish
 from tests.catalog.contents import catalog_of, choice, item
-from tests.catalog.test_exchange import row_of, table
+from tests.catalog.tables import row_of, sheet
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +63,7 @@ def test_a_file_is_looked_at_confirmed_and_imported(staff, curator, question):
     row = row_of(question, prompt="In Airflow, what decides?", change="typo")
     new = row_of(question, slug="airflow-new", prompt="What decides that a task of Airflow may run?")
 
-    page = hand_in(staff, table(row, new))
+    page = hand_in(staff, sheet(row, new))
 
     html = page.content.decode()
     assert page.status_code == 200
@@ -86,7 +86,7 @@ def test_a_file_is_looked_at_confirmed_and_imported(staff, curator, question):
 
 def test_faults_are_a_table_of_rows_and_columns_and_leave_nothing_behind(staff, question):
     cache.clear()
-    page = hand_in(staff, table(row_of(question, prompt="What decides?"), row_of(question, slug="x", section="")))
+    page = hand_in(staff, sheet(row_of(question, prompt="What decides?"), row_of(question, slug="x", section="")))
 
     assert page.status_code == 400
     assert [(slug, fault.line, fault.column) for slug, fault in page.context["faults"]] == [
@@ -121,7 +121,7 @@ def test_a_file_that_changes_nothing_says_so_and_waits_for_nothing(staff, questi
 
 @pytest.mark.parametrize("name", ["questions.xlsx", "questions.ods", "questions", "questions.csv.exe", "questions.txt"])
 def test_only_csv_and_yaml_are_read(staff, question, name):
-    page = hand_in(staff, table(row_of(question)), name)
+    page = hand_in(staff, sheet(row_of(question)), name)
 
     assert page.status_code == 400
     assert "Only .csv, .yaml and .yml files are read." in page.content.decode()
@@ -154,7 +154,7 @@ def test_import_takes_the_right_to_add_and_to_change(question, permissions):
 
 def test_someone_with_the_rights_of_a_curator_imports_and_exports(question):
     somebody = may("view", "add", "change")
-    page = hand_in(somebody, table(row_of(question, note="Looked at.")))
+    page = hand_in(somebody, sheet(row_of(question, note="Looked at.")))
 
     assert messages_of(confirm(somebody, page)) == ["Imported: 0 new, 1 changed, 0 as they were."]
     assert f"{IMPORT}" in somebody.get(LIST).content.decode()
@@ -167,7 +167,7 @@ def test_export_takes_the_right_to_look(question):
 
 
 def test_nobody_else_confirms_an_upload(staff, question):
-    page = hand_in(staff, table(row_of(question, note="Looked at.")))
+    page = hand_in(staff, sheet(row_of(question, note="Looked at.")))
 
     other = confirm(may("view", "add", "change"), page)
 
@@ -186,17 +186,17 @@ def test_a_forged_ticket_confirms_nothing(staff, question, ticket):
 
 def test_a_ticket_is_good_once_and_for_an_hour(staff, question, time_machine, at):
     time_machine.move_to(at)
-    page = hand_in(staff, table(row_of(question, note="Looked at.")))
+    page = hand_in(staff, sheet(row_of(question, note="Looked at.")))
     time_machine.shift(3601)
     assert messages_of(confirm(staff, page)) == [GONE]
 
-    page = hand_in(staff, table(row_of(question, note="Looked at.")))
+    page = hand_in(staff, sheet(row_of(question, note="Looked at.")))
     confirm(staff, page)
     assert messages_of(confirm(staff, page)) == [GONE]
 
 
 def test_what_changed_since_the_dry_run_is_told_and_kept(staff, question, at):
-    page = hand_in(staff, table(row_of(question, note="Looked at.")))
+    page = hand_in(staff, sheet(row_of(question, note="Looked at.")))
     question.prompt = "In Airflow, what decides?"
     publish(question, change="clearer", author=None, at=at)
 
@@ -206,12 +206,12 @@ def test_what_changed_since_the_dry_run_is_told_and_kept(staff, question, at):
 
 
 def test_a_reading_that_went_since_the_dry_run_is_told(staff, question):
-    page = hand_in(staff, table(row_of(question, slug="new", status="draft", reading="luigi")))
+    page = hand_in(staff, sheet(row_of(question, slug="new", status="draft", reading="luigi")))
     assert page.status_code == 400
     from tests.factories import make_reading
 
     luigi = make_reading(slug="luigi")
-    page = hand_in(staff, table(row_of(question, slug="new", status="draft", reading="luigi")))
+    page = hand_in(staff, sheet(row_of(question, slug="new", status="draft", reading="luigi")))
     luigi.delete()
 
     assert messages_of(confirm(staff, page)) == [CHANGED_MEANWHILE]
@@ -240,7 +240,7 @@ def test_what_is_selected_is_exported(staff, question, action, read):
     assert [entry.slug for entry in read(response.content)] == ["airflow-decides"]
 
 
-def test_an_export_of_nothing_is_an_empty_table(staff):
+def test_an_export_of_nothing_is_an_empty_sheet(staff):
     response = staff.post(EXPORT, {"format": "0", "resource": "0"})
 
     assert response.content.decode("utf-8-sig").startswith("reading,slug,kind")
@@ -263,7 +263,7 @@ def test_queries_of_a_dry_run_and_of_an_export_do_not_grow_with_the_questions(st
 
 
 def test_the_pages_hold_no_inline_script_style_or_handler(staff, question):
-    raw = table(row_of(question, prompt='<script>alert(1)</script> " onclick="x', change="typo"))
+    raw = sheet(row_of(question, prompt='<script>alert(1)</script> " onclick="x', change="typo"))
     pages = [staff.get(IMPORT), staff.get(EXPORT), hand_in(staff, raw), hand_in(staff, b"x"), staff.get(LIST)]
 
     for page in pages:
@@ -276,13 +276,13 @@ def test_the_pages_hold_no_inline_script_style_or_handler(staff, question):
 
 
 def test_a_name_of_a_file_is_shown_as_text(staff, question):
-    page = hand_in(staff, table(row_of(question, section="")), "<img src=x onerror=alert(1)>.csv")
+    page = hand_in(staff, sheet(row_of(question, section="")), "<img src=x onerror=alert(1)>.csv")
 
     assert "<img src=x" not in page.content.decode()
 
 
 def test_an_export_from_a_spreadsheet_in_another_language_is_refused_by_name(staff, question):
-    raw = table(row_of(question)).replace(b",", b";")
+    raw = sheet(row_of(question)).replace(b",", b";")
 
     assert "separated by semicolons" in hand_in(staff, raw).content.decode()
 
@@ -290,7 +290,7 @@ def test_an_export_from_a_spreadsheet_in_another_language_is_refused_by_name(sta
 def test_a_file_may_wait_while_it_is_as_large_as_a_file_may_be(staff, question):
     rows = [row_of(question, slug=f"new-{number}", status="draft", note="x" * 9_000) for number in range(200)]
 
-    page = hand_in(staff, io.BytesIO(table(*rows)).getvalue())
+    page = hand_in(staff, io.BytesIO(sheet(*rows)).getvalue())
 
     assert page.status_code == 200
     assert messages_of(confirm(staff, page)) == ["Imported: 200 new, 0 changed, 0 as they were."]

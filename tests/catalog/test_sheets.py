@@ -12,6 +12,7 @@ from catalog.files import CONTENT, ContentError, read_catalog
 from catalog.sheets import COLUMNS, dump_sheet, neutral, plain
 from tests.catalog.contents import QUESTIONS, choice, item
 from tests.catalog.strategies import BANKS
+from tests.catalog.tables import ROW, sheet
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "=cmd|' /C calc'!A0", "'=1", "'", "''", "'-"]
 
@@ -23,33 +24,6 @@ def unsaid(items):
 
 def rows_of(text):
     return list(csv.reader(io.StringIO(text)))
-
-
-def options(count):
-    return [f"choice {place} {key}" for place in range(1, count + 1) for key in ("id", "text", "correct", "why")]
-
-
-def sheet(*rows, head=None):
-    """A CSV file of these rows, each a mapping from column to cell."""
-    columns = head or [*COLUMNS, *options(2)]
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(columns)
-    writer.writerows([[row.get(column, "") for column in columns] for row in rows])
-    return written.getvalue().encode()
-
-
-ROW = {
-    "reading": "airflow",
-    "slug": "airflow-safe",
-    "kind": "typed",
-    "section": "Tasks",
-    "status": "published",
-    "prompt": "One word: what must a task be?",
-    "answer": "idempotent",
-    "accept": "idempotence\nidempotency",
-    "explanation": "The same inputs then leave the same result.",
-}
 
 
 def told(entries):
@@ -129,7 +103,7 @@ def test_options_keep_the_numbers_of_their_columns_when_one_between_them_goes():
         row |= {f"choice {place} text": f"Option {place}", f"choice {place} why": "So."}
     row["choice 3 correct"] = "TRUE"
 
-    (entry,) = read_csv_entries(sheet(row, head=[*COLUMNS, *options(3)]))
+    (entry,) = read_csv_entries(sheet(row))
 
     assert [(option.number, option.correct) for option in entry.item.choices] == [(1, False), (3, True)]
 
@@ -173,7 +147,7 @@ def test_a_fault_names_its_row_and_its_column(changes, fault):
         (sheet(ROW, head=COLUMNS[:-1]), 1, "the column “note” is missing"),
         (sheet(ROW, head=[*COLUMNS, "choice 1 text"]), 1, "the column “choice 1 id” is missing"),
         (sheet(ROW, head=[*COLUMNS, ""]), 1, "unknown column without a name, the 14."),
-        (sheet(ROW) + b"airflow,late\r\n", 3, "the row has 2 cells, the head 21."),
+        (sheet(ROW) + b"airflow,late\r\n", 3, "the row has 2 cells, the head 25."),
         (sheet(ROW) + b'airflow,"late', 3, "this is not CSV"),
         (sheet(), 0, "holds no question"),
         (b"", 0, "the file is empty."),
