@@ -74,7 +74,7 @@ def test_the_documents_of_an_export_are_the_content_files(at):
 
 
 @each_format
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(BANKS)
 def test_nasty_texts_come_back_as_they_were_and_nothing_is_written(layout, bank):
     QuestionRevision.objects.all().delete()

@@ -31,7 +31,7 @@ def told(entries):
     return [(fault.line, fault.column, fault.text) for entry in entries for fault in entry.faults]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(BANKS)
 def test_questions_come_back_from_a_table_as_they_were(bank):
     entries = read_csv_entries(dump_sheet(bank).encode())
