@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from catalog import lint
+from catalog.exchange_admin import QuestionExchange
 from catalog.forms import ChoiceForm, ChoiceFormSet, QuestionForm, ReadingForm
 from catalog.load import keep_database, take_file
 from catalog.models import Choice, Conflict, Question, QuestionRevision, Resource, Topic, TopicQuerySet
@@ -94,7 +95,7 @@ class ChoiceInline(admin.StackedInline):
 
 
 @admin.register(Question)
-class QuestionAdmin(admin.ModelAdmin):
+class QuestionAdmin(QuestionExchange, admin.ModelAdmin):
     form = QuestionForm
     inlines = (ChoiceInline,)
     actions = ("publish_selected", "retire_selected")

@@ -9,7 +9,7 @@ import dataclasses
 import difflib
 import os
 import urllib.parse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import yaml
@@ -20,6 +20,8 @@ from catalog.items import Catalog, ChoiceItem, QuestionItem, ReadingItem, TopicI
 CONTENT = Path(__file__).parent / "content"
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 10
+MAX_NODES = 100_000
+MAX_MESSAGE = 300
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -34,11 +36,12 @@ TOPIC_KEYS = ("slug", "title", "readings")
 
 @dataclasses.dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """What is wrong, and where. `line` counts from 1; 0 means the file as a whole."""
+    """What is wrong, and where. `line` counts from 1; 0 means the file as a whole. `column` is the key, where known."""
 
     path: str
     line: int
     text: str
+    column: str = ""
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.text}" if self.line else f"{self.path}: {self.text}"
@@ -54,16 +57,20 @@ class ContentError(Exception):
 
 @dataclasses.dataclass(slots=True)
 class Node:
-    """A part of a YAML file: text, a list, or a mapping whose keys and values take turns (a key may come twice)."""
+    """A part of a YAML file: text, a list, or a mapping whose keys and values take turns (a key may come twice).
+
+    `column` is the name under which it stands: prompt, or "choice 2 text".
+    """
 
     line: int
     value: "str | list[Node]"
     is_mapping: bool = False
+    column: str = ""
 
 
 def read_catalog(folder: Path) -> Catalog:
     """All content under `folder`. Raises ContentError with every fault of every file."""
-    reader = _Reader()
+    reader = Reader()
     topics_path = folder / "topics.yaml"
     if not topics_path.is_file():
         raise ContentError([Fault(shown(topics_path), 0, "There is no such file; it lists the topics.")])
@@ -77,7 +84,7 @@ def read_catalog(folder: Path) -> Catalog:
         if slug in topic_of and (path.parent.name, path.stem) != (topic_of[slug], slug):
             reader.fault(path, 1, f"the questions on {slug} belong in {topic_of[slug]}/{slug}.yaml.")
         if slug not in topic_of and topic_of:
-            reader.fault(path, 1, f"topics.yaml has no reading {slug}{_guess(slug, topic_of)}.")
+            reader.fault(path, 1, f"topics.yaml has no reading {slug}{guess(slug, topic_of)}.")
         questions[slug] = found
     reader.unique_slugs()
     if reader.faults:
@@ -87,7 +94,7 @@ def read_catalog(folder: Path) -> Catalog:
 
 def read_questions(text: str, name: str = "questions.yaml") -> tuple[str, tuple[QuestionItem, ...]]:
     """The reading's slug and its questions from the text of one file. Raises ContentError."""
-    reader = _Reader()
+    reader = Reader()
     found = reader.question_file(Path(name), text)
     reader.unique_slugs()
     if reader.faults:
@@ -97,7 +104,7 @@ def read_questions(text: str, name: str = "questions.yaml") -> tuple[str, tuple[
 
 def read_topics(text: str, name: str = "topics.yaml") -> tuple[tuple[TopicItem, ...], tuple[ReadingItem, ...]]:
     """The topics and readings from the text of topics.yaml. Raises ContentError."""
-    reader = _Reader()
+    reader = Reader()
     found = reader.topic_file(Path(name), text)
     if reader.faults:
         raise ContentError(reader.faults)
@@ -110,7 +117,7 @@ def shown(path: Path) -> str:
     return str(path) if relative.startswith("..") else relative
 
 
-def content_paths(folder: Path, reader: "_Reader | None" = None) -> Iterator[Path]:
+def content_paths(folder: Path, reader: "Reader | None" = None) -> Iterator[Path]:
     """The question files, in order of name. What looks like one but would never be read is a fault."""
     for path in sorted(folder.rglob("*.y*ml")):
         if path == folder / "topics.yaml":
@@ -121,19 +128,26 @@ def content_paths(folder: Path, reader: "_Reader | None" = None) -> Iterator[Pat
             reader.fault(path, 0, "this file is not read: questions belong in <topic>/<reading>.yaml.")
 
 
-class _Reader:
-    """Turns files into values and gathers their faults on the way."""
+class Reader:
+    """Turns files into values and gathers their faults on the way; at `most_faults` it gives up with a ContentError."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_faults: int = 1_000) -> None:
         self.faults: list[Fault] = []
+        self.most_faults = most_faults
         self.path = Path()
         self.slugs: list[tuple[str, Path, int]] = []
 
-    def fault(self, path: Path, line: int, text: str) -> None:
-        self.faults.append(Fault(shown(path), line, text))
+    def fault(self, path: Path, line: int, text: str, column: str = "") -> None:
+        clipped = text if len(text) <= MAX_MESSAGE else f"{text[: MAX_MESSAGE - 1]}…"
+        self.faults.append(Fault(shown(path), line, clipped, column))
+        if len(self.faults) >= self.most_faults:
+            raise ContentError(self.faults)
 
-    def here(self, node: Node, text: str) -> None:
-        self.fault(self.path, node.line, text)
+    def here(self, node: Node, text: str, column: str = "") -> None:
+        self.fault(self.path, node.line, text, column or node.column)
+
+    def missing(self, parent: Node, key: str) -> None:
+        self.here(parent, f"“{key}” is missing.", _under(parent, key))
 
     # Files
 
@@ -179,7 +193,7 @@ class _Reader:
         fields = self._mapping(root, ("reading", "questions"), "a question file")
         reading = self._slug(fields, "reading", root, 60)
         nodes = self._list(fields, "questions", root)
-        found = [question for node in nodes if (question := self._question(node, reading))]
+        found = [question for node in nodes if (question := self.question(node, reading))]
         self.slugs.extend((question.slug, path, question.line) for question in found)
         return reading, tuple(found)
 
@@ -199,30 +213,34 @@ class _Reader:
         if text.startswith("\ufeff"):
             self.fault(self.path, 1, "the file begins with a byte order mark. Save it as UTF-8 without one.")
             return None
+        return next(iter(self.documents(text)), None)
+
+    def documents(self, text: str, most: int = 1) -> list[Node]:
+        """The file's documents as nodes, `most` of them at most; empty with a fault noted when it is no such file."""
         for number, line in enumerate(text.split("\n"), start=1):
             if bad := items.bad_character(line.replace("\t", " ").removesuffix("\r")):
                 self.fault(self.path, number, f"the character {bad} cannot stand in a content file.")
-                return None
+                return []
         try:
-            root = self._compose(text)
+            roots = self._compose(text, most)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             problem = " ".join(part for part in (error.context, error.problem) if part)
             self.fault(self.path, mark.line + 1 if mark else 0, f"this is not YAML: {problem}.")
-            return None
-        if root is None and not self.faults:
+            return []
+        if not roots and not self.faults:
             self.fault(self.path, 1, "the file is empty.")
-        return root
+        return roots
 
-    def _compose(self, text: str) -> Node | None:
-        """The tree of nodes. A loop, so that depth costs no stack; anything fancy is a fault and ends it."""
-        root: Node | None = None
+    def _compose(self, text: str, most: int) -> list[Node]:
+        """A tree of nodes a document. A loop, so that depth costs no stack; anything fancy is a fault and ends it."""
+        roots: list[Node] = []
         open_nodes: list[Node] = []
-        for event in yaml.parse(text, Loader=_LOADER):
+        for number, event in enumerate(yaml.parse(text, Loader=_LOADER)):
             line = event.start_mark.line + 1 if event.start_mark else 0
-            if refusal := self._refusal(event, len(open_nodes), root is not None):
+            if refusal := self._refusal(event, number, depth=len(open_nodes), full=len(roots) == most):
                 self.fault(self.path, line, refusal)
-                return None
+                return []
             if isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
                 open_nodes.pop()
                 continue
@@ -237,20 +255,22 @@ class _Reader:
                 assert isinstance(parent, list)
                 parent.append(node)
             else:
-                root = node
+                roots.append(node)
             if not isinstance(event, yaml.ScalarEvent):
                 open_nodes.append(node)
-        return root
+        return roots
 
     @staticmethod
-    def _refusal(event: yaml.Event, depth: int, has_root: bool) -> str | None:
+    def _refusal(event: yaml.Event, number: int, *, depth: int, full: bool) -> str | None:
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             return "anchors and aliases are not used in content files."
         if getattr(event, "tag", None):
             return "tags are not used in content files."
         if isinstance(event, yaml.CollectionStartEvent) and depth >= MAX_DEPTH:
             return "this is nested too deep."
-        if isinstance(event, yaml.DocumentStartEvent) and has_root:
+        if number > MAX_NODES:
+            return f"the file holds more than {MAX_NODES:,} values."
+        if isinstance(event, yaml.DocumentStartEvent) and full:
             return "a second document begins here; a file holds one."
         return None
 
@@ -262,13 +282,15 @@ class _Reader:
             self.here(node, f"{what} is written as “key: value” lines ({', '.join(known)}).")
             return {}
         fields: dict[str, Node] = {}
-        for key, value in _pairs(node):
+        for key, value in pairs(node):
             name = key.value if isinstance(key.value, str) else ""
             if name in fields:
-                self.here(key, f"the key “{name}” is there twice.")
+                self.here(key, f"the key “{name}” is there twice.", _under(node, name))
             elif known and name not in known:
-                self.here(key, f"unknown key “{name}”{_guess(name, known)}; {what} takes {', '.join(known)}.")
+                text = f"unknown key “{name}”{guess(name, known)}; {what} takes {', '.join(known)}."
+                self.here(key, text, _under(node, name))
             else:
+                value.column = value.column or _under(node, name)
                 fields[name] = value
         return fields
 
@@ -280,7 +302,7 @@ class _Reader:
         if node is not None:
             self.here(node, f"“{key}” takes a list with something in it.")
         elif required and parent is not None and parent.is_mapping:
-            self.here(parent, f"“{key}” is missing.")
+            self.missing(parent, key)
         return []
 
     def _text(self, fields: dict[str, Node], key: str, parent: Node, *, required: bool = True, limit: int = 0) -> str:
@@ -288,7 +310,7 @@ class _Reader:
         node = fields.get(key)
         if node is None:
             if required:
-                self.here(parent, f"“{key}” is missing.")
+                self.missing(parent, key)
             return ""
         return self._scalar(node, f"“{key}”", limit)
 
@@ -310,6 +332,8 @@ class _Reader:
 
     def _texts(self, fields: dict[str, Node], key: str, parent: Node) -> tuple[str, ...]:
         nodes = self._list(fields, key, parent, required=False)
+        for node in nodes:
+            node.column = _under(parent, key)
         return tuple(self._scalar(node, f"an entry of “{key}”") for node in nodes)
 
     def _one_of(self, fields: dict[str, Node], key: str, parent: Node, known: Sequence[str], default: str = "") -> str:
@@ -380,7 +404,7 @@ class _Reader:
             self.here(fields["url"], f"“url” takes an address that begins with https:// or http://, not “{text}”.")
         return text
 
-    def _question(self, node: Node, reading: str) -> QuestionItem | None:
+    def question(self, node: Node, reading: str) -> QuestionItem | None:
         fields = self._mapping(node, QUESTION_KEYS, "a question")
         if not fields:
             return None
@@ -414,9 +438,9 @@ class _Reader:
         two_keys = sum(choice.correct for choice in question.choices) > 1
         if question.status != "published" and not two_keys:
             return
-        place = fields.get("choices") or (fields["prompt"] if question.kind == "cloze" else node)
+        column = {"choice": "choices", "cloze": "prompt"}.get(question.kind, "answer")
         for text in items.faults(question):
-            self.here(place, text)
+            self.here(fields.get(column, node), text, column)
 
     def _keys_of_kind(self, fields: dict[str, Node], kind: str) -> None:
         wanted = {"choice": {"choices"}, "cloze": set(), "recall": {"answer"}, "typed": {"answer", "accept"}}
@@ -435,6 +459,7 @@ class _Reader:
         return tuple(found)
 
     def _choice(self, node: Node, place: int) -> ChoiceItem:
+        node.column = node.column or f"choice {place}"
         fields = self._mapping(node, CHOICE_KEYS, "a choice")
         if not fields:
             return ChoiceItem(place, "", "")
@@ -453,9 +478,14 @@ class _Reader:
         return tuple(sorted((rule, self._scalar(reason, f"the reason for “{rule}”")) for rule, reason in rules.items()))
 
 
-def _pairs(node: Node) -> list[tuple[Node, Node]]:
+def pairs(node: Node) -> list[tuple[Node, Node]]:
     parts = node.value if isinstance(node.value, list) else []
     return list(zip(parts[::2], parts[1::2], strict=True))
+
+
+def _under(parent: Node, key: str) -> str:
+    """The column of what stands under `key`: "prompt", "choice 2 text"."""
+    return f"{parent.column} {key}".strip()
 
 
 def _is_web_address(text: str) -> bool:
@@ -466,6 +496,6 @@ def _is_web_address(text: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and not any(sign.isspace() for sign in text)
 
 
-def _guess(name: str, known: Sequence[str] | dict[str, str]) -> str:
-    near = difflib.get_close_matches(name, list(known), n=1)
+def guess(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, list(known), n=1) if len(name) <= 80 else []
     return f" (did you mean “{near[0]}”?)" if near else ""

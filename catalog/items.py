@@ -7,7 +7,6 @@ import dataclasses
 import hashlib
 import json
 import re
-import unicodedata
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -20,6 +19,8 @@ STATUSES = ("draft", "review", "published", "retired")
 CHANGES = ("meaning", "clearer", "typo")
 READING_KINDS = ("article", "documentation", "repository", "picture", "tutorial")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+# Unicode's controls but the line feed, its separators of lines and paragraphs, surrogates, marks and no characters.
+_BAD_CHARACTER = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -136,12 +137,8 @@ def clean_text(text: str) -> str:
 
 def bad_character(text: str) -> str | None:
     """The name of the first character that no text may hold (a control character, a broken surrogate …), or None."""
-    for character in text:
-        if character != "\n" and (
-            unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in "\ufeff\ufffe\uffff"
-        ):
-            return f"U+{ord(character):04X}"
-    return None
+    found = _BAD_CHARACTER.search(text)
+    return f"U+{ord(found.group()):04X}" if found else None
 
 
 def faults(item: QuestionItem) -> list[str]:

@@ -27,7 +27,7 @@ from catalog.items import (
 from catalog.models import Choice, Conflict, Question, QuestionRevision, Resource, Topic
 from catalog.ranking import store_ranks
 from catalog.revisions import Change, content_of, revise
-from catalog.stored import question_item, reading_item, topic_item
+from catalog.stored import choices_of, fill, question_item, reading_item, topic_item
 
 Row = TypeVar("Row", Topic, Resource, Question)
 
@@ -177,7 +177,7 @@ class _Loading:
         for position, item in new:
             question = Question(slug=item.slug, position=position)
             _fill(question, item, readings[item.reading])
-            own = _choices_of(question, item)
+            own = choices_of(question, item)
             if item.status == Question.Status.PUBLISHED:
                 revisions.append(revise(question, own, last=None, change=Change.FIRST, author=None, at=self.at))
             questions.append(question)
@@ -206,7 +206,7 @@ class _Loading:
         for question, item, reading in changes:
             declared = item.change == Change.MEANING and question.last_change != Change.MEANING
             _fill(question, item, reading)
-            own = _choices_of(question, item)
+            own = choices_of(question, item)
             if item.status == Question.Status.PUBLISHED:
                 revisions.append(self._revise(question, own, last.get(question.pk), item, declared))
             question.last_change = item.change
@@ -359,27 +359,9 @@ def _note_loaded(conflict: Conflict) -> None:
 
 
 def _fill(question: Question, item: QuestionItem, reading: Resource) -> None:
-    question.resource = reading
-    for field in ("kind", "concept", "section", "status", "prompt", "answer", "explanation", "note"):
-        setattr(question, field, getattr(item, field))
-    question.accept = list(item.accept)
-    question.allow = dict(item.allow)
+    fill(question, item, reading)
     question.last_change = item.change
     question.loaded_digest = digest(item)
-
-
-def _choices_of(question: Question, item: QuestionItem) -> list[Choice]:
-    return [
-        Choice(
-            question=question,
-            number=choice.number,
-            position=place,
-            text=choice.text,
-            correct=choice.correct,
-            why=choice.why,
-        )
-        for place, choice in enumerate(item.choices)
-    ]
 
 
 def _stored_question(question: Question) -> QuestionItem:

@@ -37,6 +37,8 @@ CLASSES = {
 }
 URL_SCHEMES = {"http", "https"}
 HARD_SPACE = "\u00a0"
+MOST_UNCLOSED = 50
+_END_OR_CODE = re.compile(r"\}\}|`+")
 
 _UNITS = (
     "ns|µs|ms|s|min|h|B|kB|KB|MB|GB|TB|PB|KiB|MiB|GiB|TiB|GB/s|MB/s|Hz|kHz|MHz|GHz|FLOPS|GFLOPS|TFLOPS|W|V|°C|%|"
@@ -79,8 +81,12 @@ def _cloze(state: StateInline, silent: bool) -> bool:
     start = state.pos
     if blank is Blank.NONE or not state.src.startswith("{{", start):
         return False
+    # Each look for an end may read the whole text, so a text of nothing but beginnings is given up in time.
+    if state.env.setdefault("unclosed", 0) >= MOST_UNCLOSED:
+        return False
     end = _closing(state.src, start + 2, state.posMax)
     if end is None:
+        state.env["unclosed"] += 1
         return False
     if not silent:
         opening = state.push("cloze_open", "span", 1)
@@ -98,16 +104,12 @@ def _cloze(state: StateInline, silent: bool) -> bool:
 def _closing(source: str, start: int, limit: int) -> int | None:
     """Where the ``}}`` that ends a blank begins, or None; code inside the blank may hold braces of its own."""
     position = start
-    while position < limit:
-        if source.startswith("}}", position):
-            return position if source[start:position].strip() else None
-        if source[position] == "`":
-            run = re.compile(r"`+").match(source, position)
-            assert run is not None
-            closing = re.compile(rf"(?<!`){run.group()}(?!`)").search(source, run.end(), limit)
-            position = closing.end() if closing else run.end()
-        else:
-            position += 1
+    while found := _END_OR_CODE.search(source, position, limit):
+        if found.group() == "}}":
+            return found.start() if source[start : found.start()].strip() else None
+        run = found.group()
+        closing = re.compile(rf"(?<!`){run}(?!`)").search(source, found.end(), limit)
+        position = closing.end() if closing else found.end()
     return None
 
 

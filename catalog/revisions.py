@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from catalog import items
+from catalog.items import QuestionItem
 from catalog.models import Choice, Question, QuestionRevision
 from catalog.ranking import hold_ranks, store_ranks
 from catalog.render import render_question
@@ -72,7 +73,7 @@ def revise(
     content = content_of(question, choices)
     if last is None:
         change = Change.FIRST
-    elif _has_other_key(last, content):
+    elif has_other_key(last, content):
         change = Change.MEANING
     if last == content and change != Change.MEANING:
         return None
@@ -93,8 +94,12 @@ def revise(
 
 
 def content_of(question: Question, choices: Sequence[Choice]) -> dict[str, Any]:
+    """The wording of a stored question."""
+    return wording(question_item(question, choices))
+
+
+def wording(item: QuestionItem) -> dict[str, Any]:
     """All that a learner sees of a question, as a revision keeps it. The order of the choices is no part of it."""
-    item = question_item(question, choices)
     return {
         "kind": item.kind,
         "section": item.section,
@@ -117,7 +122,7 @@ def next_choice_number(question: Question) -> int:
     return int(max([stored, *revised])) + 1
 
 
-def _has_other_key(last: dict[str, Any], content: dict[str, Any]) -> bool:
+def has_other_key(last: dict[str, Any], content: dict[str, Any]) -> bool:
     """Whether another option is now the right one.
 
     The same words under a new number are the same option; words that went from wrong to right, or back, are another.

@@ -1,4 +1,4 @@
-"""The database's rows as the plain values of `catalog.items`, to be compared with files and written out."""
+"""The database's rows as the plain values of `catalog.items`, to be compared with files and written out; and back."""
 
 from collections.abc import Iterable
 
@@ -68,3 +68,27 @@ def stored_catalog() -> Catalog:
         readings=tuple(reading_item(reading) for reading in readings),
         questions={reading: tuple(found) for reading, found in questions.items()},
     )
+
+
+def fill(question: Question, item: QuestionItem, reading: Resource) -> None:
+    """Gives the row what the item says, but for its choices and its last change."""
+    question.resource = reading
+    for field in ("kind", "concept", "section", "status", "prompt", "answer", "explanation", "note"):
+        setattr(question, field, getattr(item, field))
+    question.accept = list(item.accept)
+    question.allow = dict(item.allow)
+
+
+def choices_of(question: Question, item: QuestionItem) -> list[Choice]:
+    """The item's choices as rows that are not stored yet."""
+    return [
+        Choice(
+            question=question,
+            number=choice.number,
+            position=place,
+            text=choice.text,
+            correct=choice.correct,
+            why=choice.why,
+        )
+        for place, choice in enumerate(item.choices)
+    ]

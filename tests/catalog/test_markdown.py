@@ -121,3 +121,10 @@ def test_a_number_keeps_its_unit_on_its_line_except_in_code(markdown, text):
 
 def test_plain_text_of_html_keeps_words_apart_and_signs_whole():
     assert to_text(to_html("a & `b<c>`\n\n*next*")) == "a & b<c> next"
+
+
+def test_braces_that_never_close_are_given_up_in_time():
+    text = "{{a " * 2500
+
+    assert to_html(text, blank=Blank.HIDDEN).count("{{a") == 2500
+    assert blanks("{{a " * 40 + "and {{x}}") == ["a " + "{{a " * 39 + "and {{x"]
