@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from catalog.diffs import Difference, differences, order_difference
+
 slug_validator = RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*\Z", _("Lower-case letters, digits and single hyphens."))
 
 
@@ -251,3 +253,10 @@ class Conflict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.slug}"
+
+    @property
+    def differences(self) -> list[Difference]:
+        """What stands here, against what the file says."""
+        if self.kind == "order":
+            return order_difference(self.in_database, self.in_file)
+        return differences(self.in_database, self.in_file)
