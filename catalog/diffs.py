@@ -18,15 +18,25 @@ _FIRST_SIGN = 0xE000  # Signs that stand for words begin where no text of ours i
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Difference:
-    """A field that is not the same on both sides. `html` marks what went and what came."""
+    """A field that is not the same on both sides. `html` holds both, with what went and what came marked."""
 
     label: str
     old: str
     new: str
 
     @property
+    def old_html(self) -> SafeString:
+        """The old text, with what went marked."""
+        return _marked(word_diff(self.old, self.new), but=NEW)
+
+    @property
+    def new_html(self) -> SafeString:
+        """The new text, with what came marked."""
+        return _marked(word_diff(self.old, self.new), but=GONE)
+
+    @property
     def html(self) -> SafeString:
-        return marked(self.old, self.new)
+        return _marked(word_diff(self.old, self.new))
 
 
 def word_diff(old: str, new: str) -> list[tuple[int, str]]:
@@ -40,9 +50,10 @@ def word_diff(old: str, new: str) -> list[tuple[int, str]]:
     return [(kind, "".join(words[sign] for sign in piece)) for kind, piece in pieces]
 
 
-def marked(old: str, new: str) -> SafeString:
-    """The word diff as escaped HTML: <del> for what went, <ins> for what came."""
-    return format_html_join("", "<{}>{}</{}>", ((_TAGS[kind], text, _TAGS[kind]) for kind, text in word_diff(old, new)))
+def _marked(pieces: Iterable[tuple[int, str]], but: int | None = None) -> SafeString:
+    """The pieces as escaped HTML, <del> for what went and <ins> for what came; those of the kind `but` left out."""
+    shown = ((_TAGS[kind], text) for kind, text in pieces if kind != but)
+    return format_html_join("", "<{}>{}</{}>", ((tag, text, tag) for tag, text in shown))
 
 
 def _as_signs(text: str, signs: dict[str, str]) -> str:
