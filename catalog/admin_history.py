@@ -73,7 +73,7 @@ class QuestionHistory(QuestionPages):
         revision = question.revisions.filter(number=number).first()
         if revision is None:
             raise Http404
-        form = RestoreForm(request.POST or None)
+        form = RestoreForm(request.POST if request.method == "POST" else None)
         if form.is_valid() and self._restored(request, revision, form):
             return redirect("admin:catalog_question_change", question.pk)
         now = content_of(question, list(question.choices.all()))

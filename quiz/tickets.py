@@ -22,8 +22,8 @@ class Ticket:
 
     `seed` orders the options. `near` says that a near miss was told already. `opened` says that the back was shown,
     `chosen` and `typed` hold the response that was checked by then, and `settled` says that it is recorded already
-    (`sequence` is then the one after it); `leech` asks what is to become of a card forgotten too often. `seen_id` is the
-    wording that the learner saw last, if it was another one.
+    (`sequence` is then the one after it); `leech` asks what is to become of a card forgotten too often. `seen_id` is
+    the wording that the learner saw last, if it was another one.
     """
 
     owner: str

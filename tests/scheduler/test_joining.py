@@ -30,7 +30,8 @@ def join(loser, survivor, at) -> int:
 
 
 def living_card(learner) -> Card:
-    return learner.cards.living().get()
+    card: Card = learner.cards.living().get()
+    return card
 
 
 def test_card_goes_to_the_question_that_stays_with_its_schedule_and_its_log(learner, pair, at) -> None:
