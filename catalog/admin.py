@@ -84,6 +84,7 @@ class ResourceAdmin(RankingAdmin):
     list_display = ("title", "topic", "position", "kind", "published_count", "unfinished_count")
     list_editable = ("position",)
     list_filter = ("topic", "kind")
+    ordering = ("topic__position", "position", "id")
     list_select_related = ("topic",)
     search_fields = ("title", "slug", "publisher", "url")
     search_help_text = _("Title, slug, publisher or address.")

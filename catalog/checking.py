@@ -13,6 +13,7 @@ from catalog.wording import near_pairs, nearest, squeezed
 
 Lint = Question.Lint
 MOST_NAMED = 3
+BATCH = 1000
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Remark:
 def remarks_on(item: QuestionItem) -> list[Remark]:
     """Everything that this question does not accept, beside the other questions of the database. One query."""
     prompts = _live_prompts()
-    common = lint.common_stems([prompt for _, prompt in prompts])
+    common = lint.common_stems([prompt for _, prompt in prompts], among=lint.shared_stems(item))
     return _remarks(item, common, _resemblances(item, prompts))
 
 
@@ -54,10 +55,13 @@ def check_unchecked() -> int:
     prompts = _live_prompts()
     common = lint.common_stems([prompt for _, prompt in prompts])
     shared = _all_resemblances(prompts)
+    by_state: dict[str, list[int]] = collections.defaultdict(list)
     for question in unchecked:
         item = question_item(question, question.choices.all())
-        question.lint_state = state_of(_remarks(item, common, shared[question.slug]))
-    Question.objects.bulk_update(unchecked, ["lint_state"], batch_size=500)
+        by_state[state_of(_remarks(item, common, shared[question.slug]))].append(question.pk)
+    for state, found in by_state.items():
+        for start in range(0, len(found), BATCH):
+            Question.objects.filter(pk__in=found[start : start + BATCH]).update(lint_state=state)
     return len(unchecked)
 
 

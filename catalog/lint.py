@@ -400,20 +400,31 @@ def _option_absolute(item: QuestionItem) -> Iterator[str]:
             yield f"“{word}” stands in some options and not in others."
 
 
-def _shared_words(item: QuestionItem, common: Set[str]) -> Iterator[str]:
+def shared_stems(item: QuestionItem) -> frozenset[str]:
+    """The words that a choice question's stem and its key alone have in common, if it has one key."""
     key = _key(item)
     if key is None:
-        return
+        return frozenset()
     elsewhere = {stem for choice in _distractors(item) for stem in _stems(choice.text)}
-    shared = (_stems(item.prompt) & _stems(key.text)) - elsewhere - common
-    yield from (f"“{stem}” stands in the stem and in the key alone." for stem in sorted(shared))
+    return frozenset((_stems(item.prompt) & _stems(key.text)) - elsewhere)
 
 
-def common_stems(prompts: Sequence[str]) -> set[str]:
-    """The words of the subject itself: those in over a thirtieth of many prompts give no key away."""
-    if len(prompts) < 100:
+def _shared_words(item: QuestionItem, common: Set[str]) -> Iterator[str]:
+    shared = sorted(shared_stems(item) - common)
+    yield from (f"“{stem}” stands in the stem and in the key alone." for stem in shared)
+
+
+def common_stems(prompts: Sequence[str], among: Set[str] | None = None) -> set[str]:
+    """The words of the subject itself: those in over a thirtieth of many prompts give no key away.
+
+    With `among`, of these words alone, and the sooner.
+    """
+    if len(prompts) < 100 or among == frozenset():
         return set()
-    counted = collections.Counter(stem for prompt in prompts for stem in _stems(prompt))
+    looked_at: Iterable[str] = prompts
+    if among is not None:
+        looked_at = (prompt for prompt in prompts if any(stem in prompt.casefold() for stem in among))
+    counted = collections.Counter(stem for prompt in looked_at for stem in _stems(prompt))
     return {stem for stem, count in counted.items() if count > len(prompts) / 30}
 
 

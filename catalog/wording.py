@@ -13,7 +13,7 @@ def words(text: str) -> list[str]:
 
 def visible(text: str) -> str:
     """Roughly what a reader sees of Markdown, for measuring it."""
-    return re.sub(r"\{\{|\}\}|[`*]", "", text)
+    return text.replace("{{", "").replace("}}", "").replace("`", "").replace("*", "")
 
 
 def squeezed(text: str) -> str:
@@ -41,8 +41,17 @@ def near_pairs(prompts: Sequence[str]) -> Iterator[tuple[int, int]]:
 def nearest(prompt: str, others: Iterable[tuple[str, str]], beyond: float = NEAR) -> list[tuple[str, float]]:
     """Names and overlaps, closest first, of the prompts (name and text) whose words overlap with it by more."""
     own = _set(prompt)
-    overlaps = ((name, _overlap(own, _set(other))) for name, other in others)
+    # Whatever overlaps so much lacks at most so many words of this prompt; so it holds one of any few more than those.
+    telling = sorted(own, key=len)[-int((1 - beyond) * len(own)) - 1 :]
+    likely = ((name, other) for name, other in others if _holds_any(other, telling))
+    overlaps = ((name, _overlap(own, _set(other))) for name, other in likely)
     return sorted(((name, share) for name, share in overlaps if share > beyond), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _holds_any(text: str, some: Sequence[str]) -> bool:
+    """Whether any of these words, or what contains one, stands in the text: a quick look before a close one."""
+    folded = visible(text).casefold()
+    return any(word in folded for word in some)
 
 
 def _set(prompt: str) -> set[str]:

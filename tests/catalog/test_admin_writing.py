@@ -30,7 +30,7 @@ def question(at):
     return Question.objects.get()
 
 
-def page_of(response) -> str:
+def page_of(response):
     return response.content.decode()
 
 
@@ -375,3 +375,8 @@ class TestLists:
     def test_reading_can_be_chosen_without_a_script(self, staff, question) -> None:
         page = page_of(staff.get(reverse("admin:catalog_question_add")))
         assert f'<option value="{question.resource_id}">Airflow</option>' in page
+
+    def test_readings_are_found_as_their_title_is_typed(self, staff, question) -> None:
+        query = {"app_label": "catalog", "model_name": "question", "field_name": "resource", "term": "airf"}
+        found = staff.get(reverse("admin:autocomplete"), query).json()["results"]
+        assert [each["text"] for each in found] == ["Airflow"]

@@ -1,5 +1,7 @@
 """How much two prompts have in common."""
 
+import random
+
 from catalog.wording import near_pairs, nearest, squeezed
 
 
@@ -30,3 +32,18 @@ def test_prompt_without_words_is_like_nothing() -> None:
 
 def test_marks_do_not_tell_two_prompts_apart() -> None:
     assert squeezed("A `task` is {{idempotent}}.") == squeezed("A task is idempotent")
+
+
+def test_quick_look_overlooks_nothing() -> None:
+    chance = random.Random(3)
+    words = [f"word{number}" for number in range(14)]
+    prompts = [(str(n), " ".join(chance.choices(words, k=chance.randrange(1, 8)))) for n in range(300)]
+    for _, prompt in prompts[:60]:
+        for beyond in (0.4, 0.8):
+            own = set(prompt.split())
+            slow = {
+                name
+                for name, other in prompts
+                if len(own & set(other.split())) / len(own | set(other.split())) > beyond
+            }
+            assert {name for name, _ in nearest(prompt, prompts, beyond=beyond)} == slow

@@ -10,12 +10,28 @@
 
   async function draw(button, number) {
     const response = await fetch(button.formAction, { method: "POST", body: new FormData(form) });
-    if (!response.ok || number !== latest) return;
-    const frame = document.querySelector(`iframe[name="${button.formTarget}"]`);
-    frame.srcdoc = await response.text();
+    const card = await response.text();
+    if (response.ok && number === latest) swap(button.closest(".screen"), card);
+  }
+
+  // A new frame each time, shown when it is ready: a frame that went from page to page would fill the browser's
+  // history, and blink.
+  function swap(screen, card) {
+    const [old, ...late] = screen.querySelectorAll("iframe");
+    for (const frame of late) frame.remove();
+    const fresh = old.cloneNode();
+    fresh.removeAttribute("src");
+    fresh.srcdoc = card;
+    fresh.hidden = true;
+    fresh.addEventListener("load", () => {
+      old.remove();
+      fresh.hidden = false;
+    }, { once: true });
+    screen.append(fresh);
   }
 
   const drawAll = () => {
+    clearTimeout(waiting);
     latest += 1;
     // A lost connection leaves the card as it was drawn last; the next change draws it again.
     for (const button of buttons) draw(button, latest).catch(() => {});
