@@ -226,6 +226,10 @@ class QuestionAdmin(QuestionHistory, QuestionMerging, QuestionPreview):
         made.person = person_of(request)
         return made
 
+    def view_on_site(self, obj: Question) -> str | None:
+        """Only what is published is asked."""
+        return obj.get_absolute_url() if obj.status == PUBLISHED else None
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"kind": Question.Kind.CHOICE, **super().get_changeform_initial_data(request)}
 
@@ -274,7 +278,10 @@ class QuestionAdmin(QuestionHistory, QuestionMerging, QuestionPreview):
             note_step(question, by=person, at=at).save()
         if form.cleaned_data["status"] == PUBLISHED:
             said = form.cleaned_data["change"] or Change.CLEARER
-            publish(question, change=said, author=person, at=at)
+            made = publish(question, change=said, author=person, at=at)
+            if made and made.change == Change.MEANING != said:
+                text = _("Another option is the key now, so this counts as a different meaning.")
+                self.message_user(request, text, messages.WARNING)
         elif not send_to(question, form.cleaned_data["status"], by=person, at=at):
             store_ranks()
 

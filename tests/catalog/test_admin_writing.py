@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from catalog import extras
 from catalog.load import load
 from catalog.models import Question, Resource, Topic
 from catalog.revisions import publish
@@ -380,3 +381,26 @@ class TestLists:
         query = {"app_label": "catalog", "model_name": "question", "field_name": "resource", "term": "airf"}
         found = staff.get(reverse("admin:autocomplete"), query).json()["results"]
         assert [each["text"] for each in found] == ["Airflow"]
+
+
+class TestExtras:
+    """What upper rooms add."""
+
+    def test_links_filters_and_columns_of_other_rooms_are_shown(self, staff, question, monkeypatch) -> None:
+        monkeypatch.setattr(extras, "links", [lambda found: ("Statistics", f"/of/{found.slug}/"), lambda found: None])
+        monkeypatch.setattr(extras, "filters", ["edition"])
+        monkeypatch.setattr(extras, "columns", ["edition"])
+        assert '<a href="/of/airflow-decides/">Statistics</a>' in page_of(staff.get(address(question)))
+        page = page_of(staff.get(CHANGELIST, {"edition__exact": "1"}))
+        assert 'class="field-edition">1</td>' in page
+        assert "By edition" in page
+
+    def test_only_what_is_published_can_be_seen_on_the_site(self, staff, question) -> None:
+        assert "View on site" in page_of(staff.get(address(question)))
+        Question.objects.update(status="draft")
+        assert "View on site" not in page_of(staff.get(address(question)))
+
+    def test_another_key_called_a_typo_is_told_to_be_a_different_meaning(self, staff, question) -> None:
+        changes = {"change": "typo", "choices-1-correct": None, "choices-0-correct": "on"}
+        response = staff.post(address(question), form_of(question, **changes), follow=True)
+        assert "this counts as a different meaning" in page_of(response)
