@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials",
     "import_export",
+    "simple_history",
     "csp",
     "allauth",
     "allauth.account",
@@ -88,6 +89,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
     "learners.access.LearnerMiddleware",
 ]
 
@@ -202,6 +204,9 @@ MFA_PASSKEY_SIGNUP_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 MFA_TOTP_ISSUER = "Readback"
 MFA_TOTP_TOLERANCE = 1
+
+# Whether what somebody wrote takes somebody else to publish it.
+REVIEWER_IS_NOT_AUTHOR = env.bool("READBACK_REVIEWER_IS_NOT_AUTHOR", PRODUCTION)
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]

@@ -14,6 +14,7 @@ from django.utils import timezone
 from reminders import ledger, post, sending
 from reminders.models import Reminder
 from scheduler.editions import catch_up
+from scheduler.joining import follow_merges
 from scheduler.models import Tick
 
 # A tick that has more to decide than this leaves the rest to the next: its own time limit would cut it off before it
@@ -30,18 +31,19 @@ log = structlog.get_logger(__name__)
 
 @shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
 def tick(at: str | None = None) -> None:
-    """Bring cards of changed questions up to date, decide who is written to, and wake the senders.
+    """Bring cards of merged and changed questions up to date, decide who is written to, and wake the senders.
 
     `at` is ISO 8601, default now. The moment is kept for `/readyz`.
     """
     moment = _moment(at)
+    joined = follow_merges(moment)
     changed = catch_up(moment)
     adopted = ledger.adopt(moment)
     looked = decide(moment)
     expired = ledger.expire(moment)
     Tick.objects.update_or_create(pk=1, defaults={"at": moment})
     waiting = Reminder.objects.to_send(moment)[: SENDERS_AT_MOST * MAILS_A_SENDER].count()
-    log.info("tick", cards_changed=changed, adopted=adopted, looked=looked, expired=expired, waiting=waiting)
+    log.info("tick", cards_changed=changed, cards_joined=joined, adopted=adopted, looked=looked, expired=expired, waiting=waiting)
     for _ in range(-(-waiting // MAILS_A_SENDER) or post.is_out()):
         send.apply_async(kwargs={"at": at}, expires=NUDGE_EXPIRES_SECONDS)
 
