@@ -11,6 +11,7 @@ from insights.item_analysis import Standing, discrimination_index, discriminativ
 from insights.recall import RecallModel
 from insights.score import Z_95
 from insights.stages import FIRST, LATENESSES
+from scheduler.transitions import FIRST_LEECH_AT_LAPSES
 
 # Fewer learners than this, and somebody's answers could be guessed: nothing but counts is told.
 LEARNERS_NEEDED = 10
@@ -44,9 +45,10 @@ class FirstAnswers(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """Reviews at one lateness, from `insights.stages`."""
+    """Reviews at one lateness of `insights.stages`, or at several in a row, `lateness` to `up_to`."""
 
     lateness: int
+    up_to: int
     learners: int
     reviews: int
     recalled: int
@@ -65,7 +67,8 @@ class Reviews(NamedTuple):
     """Of all later answers. `expected` is how many an average question would have had recalled by the same learners
     in the same settings, `error` the standard error of the difference of the two shares.
 
-    `lapses` are failures among `lapsable` reviews: those of cards that had been recalled before.
+    `lapses` are failures among `lapsable` reviews: those of cards that had been recalled before. `leeches` are the
+    learners who forgot it eight times.
     """
 
     learners: int = 0
@@ -75,6 +78,7 @@ class Reviews(NamedTuple):
     error: float = 0.0
     lapses: int = 0
     lapsable: int = 0
+    leeches: int = 0
     gaps: tuple[Gap, ...] = ()
     strata: tuple[Stratum, ...] = ()
 
@@ -93,13 +97,14 @@ class Reviews(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """Of a question, or of one of its wordings."""
+    """Of a question, or of one of its wordings. `wordings` are those that were answered."""
 
     learners: int
     answers: int
     first: FirstAnswers
     later: Reviews
     median_tenths: int
+    wordings: tuple[int, ...]
 
 
 class Standings(NamedTuple):
@@ -140,19 +145,37 @@ def figures_of(
             if row[2] not in wordings:
                 wordings[row[2]] = _Tally(question, model, standings)
             wordings[row[2]].add(row)
-        yield question, None, whole.figures()
-        if len(wordings) > 1:
-            for wording in sorted(wordings):
-                yield question, wording, wordings[wording].figures()
+        answered = tuple(sorted(wordings))
+        yield question, None, whole.figures(answered)
+        if len(answered) > 1:
+            for wording in answered:
+                yield question, wording, wordings[wording].figures((wording,))
 
 
-def usual_recall(all_reviews: Iterable[Reviews]) -> float:
-    """The share of all these reviews that were recalled; 1 of none."""
-    reviews = recalled = 0
-    for later in all_reviews:
-        reviews += later.reviews
-        recalled += later.recalled
-    return recalled / reviews if reviews else 1.0
+def merged(gaps: Sequence[Gap]) -> list[Gap]:
+    """The gaps, the latest first put together with the one before them until each has at least ten learners.
+
+    A learner may be in both, so of two the larger number of learners is all that is sure.
+    """
+    left = list(gaps)
+    while len(left) > 1 and (small := _last_small(left)) is not None:
+        at = max(small, 1)
+        one, other = left[at - 1], left[at]
+        left[at - 1 : at + 1] = [
+            Gap(
+                one.lateness,
+                other.up_to,
+                max(one.learners, other.learners),
+                one.reviews + other.reviews,
+                one.recalled + other.recalled,
+                one.expected + other.expected,
+            )
+        ]
+    return left
+
+
+def _last_small(gaps: Sequence[Gap]) -> int | None:
+    return next((at for at in reversed(range(len(gaps))) if gaps[at].learners < LEARNERS_NEEDED), None)
 
 
 class _Tally:
@@ -160,7 +183,7 @@ class _Tally:
 
     def __init__(self, question: int, model: RecallModel, standings: Standings) -> None:
         self.question, self.model, self.standings = question, model, standings
-        self.answers = self.learners = self.lapses = self.lapsable = 0
+        self.answers = self.learners = self.lapses = self.lapses_of_learner = self.lapsable = self.leeches = 0
         self.tenths: Counter[int] = Counter()
         self.firsts: list[tuple[float, int, int]] = []
         self.later = _Reviewed()
@@ -174,6 +197,7 @@ class _Tally:
         if learner != self.learner:
             self.learner = learner
             self.learners += 1
+            self.lapses_of_learner = 0
             self.met.clear()
         self.answers += 1
         self.tenths[tenths] += 1
@@ -190,15 +214,17 @@ class _Tally:
         if setting > LATENESSES:
             self.lapsable += 1
             self.lapses += 1 - right
+            self.lapses_of_learner += 1 - right
+            self.leeches += not right and self.lapses_of_learner == FIRST_LEECH_AT_LAPSES
         if setting not in self.met:
             self.met.add(setting)
             stratum = self.strata.setdefault(setting, [0, 0])
             stratum[0] += 1
             stratum[1] += right
 
-    def figures(self) -> Figures:
+    def figures(self, wordings: tuple[int, ...]) -> Figures:
         gaps = (
-            Gap(lateness, met.learners, met.reviews, met.recalled, met.expected)
+            Gap(lateness, lateness, met.learners, met.reviews, met.recalled, met.expected)
             for lateness, met in enumerate(self.of_lateness)
         )
         later = Reviews(
@@ -209,10 +235,12 @@ class _Tally:
             error=self.later.error(),
             lapses=self.lapses,
             lapsable=self.lapsable,
+            leeches=self.leeches,
             gaps=tuple(gap for gap in gaps if gap.reviews),
             strata=tuple(Stratum(setting, *counts) for setting, counts in sorted(self.strata.items())),
         )
-        return Figures(self.learners, self.answers, first_answers_of(self.firsts), later, _median(self.tenths))
+        first = first_answers_of(self.firsts)
+        return Figures(self.learners, self.answers, first, later, _median(self.tenths), wordings)
 
 
 class _Reviewed:

@@ -46,9 +46,10 @@ class Effects:
 
 @dataclass
 class RecallModel:
-    """Fitted effects; `kinds` are by place of the question."""
+    """Fitted effects. `kinds` are by place of the question; `usual_recall` is the share of all reviews recalled."""
 
     kinds: Sequence[int]
+    usual_recall: float
     of_setting: Effects
     of_kind: Effects
     of_learner: Effects
@@ -77,6 +78,7 @@ def fit(
     mean = log(recalled / (reviews - recalled))
     model = RecallModel(
         kinds,
+        recalled / reviews,
         of_setting=Effects([mean] * SETTINGS, FIXED_VARIANCE, mean, is_random=False),
         of_kind=Effects([0.0] * (max(kinds, default=0) + 1), FIXED_VARIANCE, is_random=False),
         of_learner=Effects([0.0] * learners, 0.5),

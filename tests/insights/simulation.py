@@ -10,9 +10,9 @@ from math import exp
 from typing import NamedTuple
 
 from insights.answers import Answer, Answers
-from insights.figures import figures_of, standings_of, usual_recall
+from insights.figures import Figures, figures_of, standings_of
 from insights.mending import Options, Said, complaints_of, score_of
-from insights.recall import fit
+from insights.recall import RecallModel, fit
 from insights.stages import FIRST, setting_of
 from scheduler import sm2
 
@@ -181,13 +181,13 @@ def worst_of(*, items: int, flawed: int, people: int, places: int, seed: int) ->
         model = fit(answers, kinds=kinds, learners=people)
         standings = standings_of(answers, questions=items, learners=people)
         found = {question: figures for question, _, figures in figures_of(answers, model, standings)}
-    usual = usual_recall(figures.later for figures in found.values())
-    scores = {
-        question: score_of(complaints_of(figures.first, figures.later, Said(), _options(bank[question]), usual))
-        for question, figures in found.items()
-    }
+    scores = {question: _score(bank[question], figures, model) for question, figures in found.items()}
     worst = sorted((question for question in scores if scores[question] > 0), key=scores.__getitem__, reverse=True)
     return [bank[question].flaw for question in worst[:places]]
+
+
+def _score(item: Item, figures: Figures, model: RecallModel) -> float:
+    return score_of(complaints_of(figures.first, figures.later, Said(), _options(item), model.usual_recall))
 
 
 def _options(item: Item) -> Options:
