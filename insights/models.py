@@ -56,6 +56,8 @@ class ItemStatistic(models.Model):
     gaps = models.JSONField(default=list)
     strata = models.JSONField(default=list)
     complaints = models.JSONField(default=list)
+    # The faults of the complaints, each between commas, to filter by.
+    faults = models.CharField(max_length=100, blank=True)
     score = models.FloatField(_("score"), default=0)
     computed_at = models.DateTimeField(_("computed"))
 

@@ -89,6 +89,7 @@ def _row(
         **_of_first_answers(figures.first, [part.first for part in parts], bank.options[place]),
         **_of_reviews(figures.later, [part.later for part in parts]),
         complaints=complaints,
+        faults="".join(f",{fault}," for fault in sorted({complaint.fault for complaint in complaints})),
         score=score_of(complaints),
         computed_at=at,
     )
