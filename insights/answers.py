@@ -12,7 +12,7 @@ from typing import NamedTuple, Self
 
 from insights.stages import Setting
 
-_PACKED = struct.Struct("<IIHBBBxH")
+_PACKED = struct.Struct("<IIHBBHH")
 _ROWS_READ_AT_ONCE = 8192
 
 

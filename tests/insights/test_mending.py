@@ -1,10 +1,13 @@
+import random
+
 import pytest
 
-from insights.figures import FirstAnswers, Option, Reviews
+from insights.figures import FirstAnswers, Option, Reviews, figures_of, standings_of
 from insights.mending import Fault, Options, Said, complaints_of, score_of
+from insights.recall import fit
+from tests.insights.test_recall import LATE, ON_THE_DAY, log
 
 FOUR = Options((1, 2, 3, 4), key=1)
-NOTHING = FirstAnswers(), Reviews(), Said(), Options()
 
 
 def complain(first=FirstAnswers(), later=Reviews(), said=Said(), options=Options(), usual_recall=0.9):  # noqa: B008
@@ -35,6 +38,25 @@ def test_what_is_asked_late_is_said_to_be_and_scores_nothing():
     found = complain(later=reviews(70, 71, 0.05))
     assert list(found) == [Fault.LATE]
     assert score_of(list(found.values())) == 0
+
+
+def test_a_sound_question_that_is_always_asked_late_is_recalled_less_and_not_called_bad():
+    """Forty questions, all alike; the first is asked at nine times its interval, the others mostly in time."""
+
+    def setting_for(question, learner):
+        return LATE if question == 0 or (question + learner) % 4 == 0 else ON_THE_DAY
+
+    def odds_for(question, learner, setting):
+        return 2.2 if setting == ON_THE_DAY else 0.2
+
+    rows = list(log(40, 150, random.Random(8), setting_for=setting_for, odds_for=odds_for))
+    model = fit(rows, kinds=[0] * 40, learners=150)
+    standings = standings_of(rows, questions=40, learners=150)
+    _, _, late = next(figures_of(rows, model, standings))
+
+    assert late.later.recalled / late.later.reviews < model.usual_recall - 0.15
+    complaints = complaints_of(late.first, late.later, Said(), Options(), model.usual_recall)
+    assert [complaint.fault for complaint in complaints] == [Fault.LATE]
 
 
 def test_an_option_that_draws_the_good_learners_is_a_rival_of_the_key():

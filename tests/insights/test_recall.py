@@ -12,7 +12,7 @@ ON_THE_DAY, LATE = setting_of(Memory(250, 15, 3), 15), setting_of(Memory(250, 15
 
 
 def test_answers_come_back_from_the_file_as_often_as_one_likes():
-    rows = [Answer(1, 70_000, 2, 3, 1, 4, 600), Answer(3_000_000, 0, 65_535, 0, 0, 0, 0)]
+    rows = [Answer(1, 70_000, 2, 3, 1, 4, 600), Answer(3_000_000, 0, 65_535, 0, 0, 300, 0)]
     with Answers() as answers:
         for row in rows:
             answers.append(row)
