@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -126,7 +127,9 @@ class ItemStatisticAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Rows are written anew each night; a question's page stays at its own address."""
-        statistic = get_object_or_404(ItemStatistic, pk=object_id)
+        statistic = self.get_object(request, unquote(object_id))
+        if statistic is None:
+            raise Http404
         return redirect("admin:insights_question", statistic.question_id)
 
     def question_view(self, request: HttpRequest, question_id: int) -> HttpResponse:
@@ -185,7 +188,6 @@ class CaseAdmin(ReadOnlyAdmin):
 
     list_display = ("question_name", "why", "state")
     list_filter = (RunningFilter, "trigger", "question__resource__topic", "question__resource")
-    list_select_related = ("question__resource",)
     list_per_page = 50
     search_fields = ("question__slug", "question__prompt")
     search_help_text = _("Slug or prompt.")
@@ -193,6 +195,10 @@ class CaseAdmin(ReadOnlyAdmin):
 
     class Media:
         css = STYLE
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Case]:
+        found: QuerySet[Case] = super().get_queryset(request)
+        return found.select_related("question__resource", "wording", "mended_by", "closed_by")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, {"title": _("Cases"), **(extra_context or {})})
@@ -223,13 +229,13 @@ class CaseAdmin(ReadOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return self._page(request, _case(object_id), DismissForm())
+        return self._page(request, self._case(request, object_id), DismissForm())
 
     def dismiss_view(self, request: HttpRequest, case_id: int) -> HttpResponse:
         """Closes the case with a reason; without one, the page says what is missing."""
         if not self.has_dismiss_permission(request):
             raise PermissionDenied
-        case = _case(case_id)
+        case = self._case(request, str(case_id))
         form = DismissForm(request.POST)
         if not form.is_valid():
             return self._page(request, case, form, status=400)
@@ -240,6 +246,12 @@ class CaseAdmin(ReadOnlyAdmin):
         except NotRunning:
             self.message_user(request, _("The case was closed meanwhile; nothing was changed."), messages.WARNING)
         return redirect("admin:insights_case_change", case.pk)
+
+    def _case(self, request: HttpRequest, pk: str) -> Case:
+        case: Case | None = self.get_object(request, unquote(pk))
+        if case is None:
+            raise Http404
+        return case
 
     def _page(self, request: HttpRequest, case: Case, form: DismissForm, status: int = 200) -> HttpResponse:
         if not self.has_view_permission(request):
@@ -254,8 +266,3 @@ class CaseAdmin(ReadOnlyAdmin):
             "media": self.media,
         }
         return TemplateResponse(request, "admin/insights/case.html", context, status=status)
-
-
-def _case(pk: Any) -> Case:
-    related = ("question__resource", "wording", "mended_by", "closed_by")
-    return get_object_or_404(Case.objects.select_related(*related), pk=pk)

@@ -92,7 +92,7 @@ class Case(models.Model):
 
     `wording` is what the complaint is about, named by its first revision; `mended_by` the latest revision after it
     that was more than a typo. `evidence` and `findings` are numbers by name: `insights.cases` says which, and
-    `insights_words` says them in words. A wording has one case a trigger, whatever became of it.
+    `curating_words` says them in words. A wording has one case a trigger, whatever became of it.
     """
 
     class Trigger(models.TextChoices):

@@ -3,7 +3,9 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.db import transaction
@@ -15,11 +17,9 @@ from insights.figures import LEARNERS_NEEDED, Figures, FirstAnswers, Reviews, fi
 from insights.log import Bank, read_bank, write_answers
 from insights.mending import Options, Said, complaints_of, score_of
 from insights.models import ItemStatistic
-from insights.recall import RecallModel, fit
+from insights.recall import fit
 
 ROWS_AT_ONCE = 200
-# Of a question's reports, those that count: by wording, by its first revision's key.
-Reports = dict[int, int]
 
 
 def renew_statistics(at: dt.datetime) -> int:
@@ -33,66 +33,68 @@ def renew_statistics(at: dt.datetime) -> int:
         learners = write_answers(bank, into=answers)
         model = fit(answers, kinds=bank.kinds, learners=learners)
         standings = standings_of(answers, questions=len(bank.questions), learners=learners)
-        found = figures_of(answers, model, standings)
-        rows = list(_rows(found, bank, model, _reports_by_wording(bank), at))
+        run = _Run(bank, _reports_by_wording(bank), model.usual_recall, at)
+        rows = list(run.statistics(figures_of(answers, model, standings)))
     with transaction.atomic():
         ItemStatistic.objects.all().delete()
         ItemStatistic.objects.bulk_create(rows, batch_size=ROWS_AT_ONCE)
-    return len({row.question_id for row in rows})
+    return sum(row.revision_id is None for row in rows)
 
 
-def _reports_by_wording(bank: Bank) -> Reports:
+def _reports_by_wording(bank: Bank) -> dict[int, int]:
+    """How often each wording, named by its first revision's key, was reported."""
     rows = Question.objects.filter(reports__isnull=False).order_by().values_list("pk", "reports__revision")
     places = {pk: place for place, pk in enumerate(bank.questions)}
-    counts: Reports = defaultdict(int)
+    counts: dict[int, int] = defaultdict(int)
     for question, revision, count in rows.annotate(Count("reports")):
         counts[bank.wordings[places[question]][bank.wording_of[revision]]] += count
     return counts
 
 
-def _rows(
-    found: Iterable[tuple[int, int | None, Figures]], bank: Bank, model: RecallModel, reports: Reports, at: dt.datetime
-) -> Iterator[ItemStatistic]:
-    for place, group in groupby(found, key=lambda row: row[0]):
-        whole, *parts = [(wording, figures) for _, wording, figures in group]
-        yield _row(place, *whole, [figures for _, figures in parts], bank, model, reports, at)
-        for wording, figures in parts:
-            yield _row(place, wording, figures, [], bank, model, reports, at)
+@dataclass(frozen=True)
+class _Run:
+    """What one run knows besides the figures."""
 
+    bank: Bank
+    reports: dict[int, int]
+    usual_recall: float
+    at: dt.datetime
 
-def _row(
-    place: int,
-    wording: int | None,
-    figures: Figures,
-    parts: Sequence[Figures],
-    bank: Bank,
-    model: RecallModel,
-    reports: Reports,
-    at: dt.datetime,
-) -> ItemStatistic:
-    wordings = bank.wordings[place]
-    is_current = figures.wordings == (len(wordings) - 1,)
-    counted = wordings if wording is None else [wordings[wording]]
-    said = Said(figures.learners, figures.later.leeches, sum(reports.get(revision, 0) for revision in counted))
-    complaints = []
-    if is_current:
-        complaints = complaints_of(figures.first, figures.later, said, bank.options[place], model.usual_recall)
-    return ItemStatistic(
-        question_id=bank.questions[place],
-        revision_id=None if wording is None else wordings[wording],
-        is_current=is_current,
-        learners=figures.learners,
-        answers=figures.answers,
-        leeches=said.leeches,
-        reports=said.reports,
-        median_seconds=figures.median_tenths / 10 if figures.learners >= LEARNERS_NEEDED else None,
-        **_of_first_answers(figures.first, [part.first for part in parts], bank.options[place]),
-        **_of_reviews(figures.later, [part.later for part in parts]),
-        complaints=complaints,
-        faults="".join(f",{fault}," for fault in sorted({complaint.fault for complaint in complaints})),
-        score=score_of(complaints),
-        computed_at=at,
-    )
+    def statistics(self, found: Iterable[tuple[int, int | None, Figures]]) -> Iterator[ItemStatistic]:
+        """Rows to store: of each question all answers, then those to each of its wordings, if it has several."""
+        for place, group in groupby(found, key=itemgetter(0)):
+            _, *parts = of_question = [(wording, figures) for _, wording, figures in group]
+            for wording, figures in of_question:
+                told_apart = [part for _, part in parts] if wording is None else []
+                yield self._statistic(place, wording, figures, told_apart)
+
+    def _statistic(self, place: int, wording: int | None, figures: Figures, parts: Sequence[Figures]) -> ItemStatistic:
+        wordings, options = self.bank.wordings[place], self.bank.options[place]
+        is_current = figures.wordings == (len(wordings) - 1,)
+        said = self._said(figures, wordings if wording is None else [wordings[wording]])
+        complaints = []
+        if is_current:
+            complaints = complaints_of(figures.first, figures.later, said, options, self.usual_recall)
+        return ItemStatistic(
+            question_id=self.bank.questions[place],
+            revision_id=None if wording is None else wordings[wording],
+            is_current=is_current,
+            learners=figures.learners,
+            answers=figures.answers,
+            leeches=said.leeches,
+            reports=said.reports,
+            median_seconds=figures.median_tenths / 10 if figures.learners >= LEARNERS_NEEDED else None,
+            **_of_first_answers(figures.first, [part.first for part in parts], options),
+            **_of_reviews(figures.later, [part.later for part in parts]),
+            complaints=complaints,
+            faults="".join(f",{fault}," for fault in sorted({complaint.fault for complaint in complaints})),
+            score=score_of(complaints),
+            computed_at=self.at,
+        )
+
+    def _said(self, figures: Figures, wordings: Iterable[int]) -> Said:
+        reports = sum(self.reports.get(wording, 0) for wording in wordings)
+        return Said(figures.learners, figures.later.leeches, reports)
 
 
 def may_be_told(whole: int, parts: Iterable[int]) -> bool:

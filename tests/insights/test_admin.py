@@ -182,7 +182,20 @@ def test_the_page_of_a_figure_is_that_of_its_question(staff):
     statistic = make_statistic()
     response = staff.get(reverse("admin:insights_itemstatistic_change", args=[statistic.pk]))
     assert response.url == page_of(statistic.question)
-    assert staff.get(reverse("admin:insights_itemstatistic_change", args=[0])).status_code == 404
+
+
+@pytest.mark.parametrize("nobody", ["0", "999999", "abc"])
+def test_what_is_not_there_is_not_found(staff, nobody):
+    for name in ("itemstatistic", "case"):
+        assert staff.get(reverse(f"admin:insights_{name}_change", args=[nobody])).status_code == 404
+    assert staff.get(f"{LIST}question/{nobody}/", follow=True).status_code == 404
+
+
+@pytest.mark.parametrize("query", [{"_facets": "True"}, {"show": "nonsense"}, {"fault": "nonsense"}, {"o": "-3"}])
+def test_lists_open_whatever_they_are_asked(staff, query):
+    make_case(question=make_statistic(None, ["easy", 0.1, 0.95, 0]).question)
+    assert staff.get(LIST, query).status_code == 200
+    assert staff.get(CASES, {**query, "fault": ""}, follow=True).status_code == 200
 
 
 def test_pages_need_the_same_queries_however_much_there_is(staff, django_assert_num_queries):
