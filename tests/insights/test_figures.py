@@ -1,9 +1,12 @@
+import random
+from math import exp
+
 import pytest
 
 from insights.answers import Answer
 from insights.figures import figures_of, first_answers_of, standings_of
 from insights.recall import fit
-from insights.stages import FIRST, setting_of
+from insights.stages import FIRST, SETTINGS, setting_of, stage_of
 from scheduler.sm2 import Memory
 
 DAY_ONE = setting_of(Memory(250, 1, 1), 1)
@@ -88,3 +91,21 @@ def test_good_and_weak_learners_are_the_thirds_by_their_results_elsewhere():
 
 def test_nobody_gave_a_first_answer():
     assert first_answers_of([]).facility is None
+
+
+def test_the_interval_of_a_sound_question_holds_zero_nineteen_times_in_twenty():
+    """Learners differ, each has cards of her own trouble, delays differ; the 150 questions do not."""
+    chance = random.Random(5)
+    abilities = [chance.gauss(0, 0.8) for _ in range(60)]
+    rows = []
+    for question in range(150):
+        for learner, ability in enumerate(abilities):
+            trouble = chance.gauss(0, 0.7)
+            for _ in range(chance.randrange(1, 5)):
+                setting = chance.randrange(FIRST + 1, SETTINGS)
+                odds = 1.5 + ability + trouble - 0.3 * stage_of(setting).lateness
+                rows.append((question, learner, 0, setting, int(chance.random() < 1 / (1 + exp(-odds))), 0, 1))
+    found = figures(rows, 150, 60).values()
+
+    held = sum(whole.later.low <= 0 <= whole.later.high for whole in found)
+    assert 0.90 <= held / 150 <= 0.99
