@@ -21,7 +21,7 @@ from catalog.models import Question
 from insights.cases import NotRunning, dismiss
 from insights.forms import DismissForm
 from insights.mending import Fault
-from insights.models import Case, ItemStatistic
+from insights.models import Case, ItemStatistic, RenewalRequest
 from insights.templatetags.curating_words import evidence, learners, points, reasons, share, short
 
 STYLE = {"all": ["insights/admin.css"]}
@@ -93,7 +93,24 @@ class ItemStatisticAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         page = self.admin_site.admin_view(require_safe(self.question_view))
-        return [path("question/<int:question_id>/", page, name="insights_question"), *super().get_urls()]
+        renew = self.admin_site.admin_view(require_POST(self.renew_view))
+        return [
+            path("question/<int:question_id>/", page, name="insights_question"),
+            path("renew/", renew, name="insights_renew"),
+            *super().get_urls(),
+        ]
+
+    def has_renew_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("insights.change_itemstatistic")
+
+    def renew_view(self, request: HttpRequest) -> HttpResponse:
+        """Asks for the statistics to be computed now: the minute's task finds the row."""
+        if not self.has_renew_permission(request):
+            raise PermissionDenied
+        RenewalRequest.objects.get_or_create(pk=1, defaults={"asked_at": timezone.now()})
+        text = _("The statistics will be computed anew, beginning within a minute. Then load this page again.")
+        self.message_user(request, text, messages.SUCCESS)
+        return redirect("admin:insights_itemstatistic_changelist")
 
     @admin.display(description=_("question"), ordering="question__slug")
     def question_link(self, statistic: ItemStatistic) -> str:
@@ -120,7 +137,12 @@ class ItemStatisticAdmin(ReadOnlyAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         latest = ItemStatistic.objects.order_by("-computed_at").values_list("computed_at", flat=True).first()
-        context = {"title": _("What to mend next"), "computed_at": latest, **(extra_context or {})}
+        context = {
+            "title": _("What to mend next"),
+            "computed_at": latest,
+            "may_renew": self.has_renew_permission(request),
+            **(extra_context or {}),
+        }
         return super().changelist_view(request, context)
 
     def change_view(

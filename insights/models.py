@@ -81,6 +81,15 @@ class ItemStatistic(models.Model):
         return f"{self.question_id}/{self.revision_id or _('all')}"
 
 
+class RenewalRequest(models.Model):
+    """Somebody wants the statistics computed now: one row, until the minute's task takes it."""
+
+    asked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.asked_at.isoformat()
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     def running(self) -> "CaseQuerySet":
         """Those that wait for a mending, or for answers to what was mended."""

@@ -6,25 +6,19 @@ from typing import Any
 from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import ngettext, pgettext
 
 from insights.charts import RecallChart, recall_chart, share_bar
 from insights.figures import LEARNERS_NEEDED
 from insights.mending import Complaint, Fault
 from insights.models import Case, ItemStatistic
 from insights.score import Z_95, percent
+from insights.stages import LATE_FROM
 
 register = template.Library()
 
 # A rival that surely draws more of the good learners than the key does. `mending.RIVAL_FROM` is taken off already.
 SURELY_MORE_THAN_THE_KEY = 0.25
-LATENESS = (
-    gettext_lazy("on the day"),
-    gettext_lazy("up to a quarter late"),
-    gettext_lazy("up to twice the interval"),
-    gettext_lazy("up to four times"),
-    gettext_lazy("more than four times"),
-)
 
 
 @register.filter
@@ -164,9 +158,19 @@ def too_early(count: int) -> str:
 
 @register.filter
 def lateness(gap: dict[str, Any]) -> str:
-    """Such as "on the day", or of several in a row "on the day to up to four times"."""
-    first, last = LATENESS[gap["lateness"]], LATENESS[gap["up_to"]]
-    return str(first) if first == last else _("%(first)s to %(last)s") % {"first": first, "last": last}
+    """Such as "in time", "after 1.25 to 2 intervals", "after more than 4 intervals"; the ends of several in a row."""
+    first, last = gap["lateness"], gap["up_to"]
+    after = f"{LATE_FROM[first - 1]:g}" if first else None
+    until = f"{LATE_FROM[last]:g}" if last < len(LATE_FROM) else None
+    if after is None and until is None:
+        return _("whenever")
+    if last == 0:
+        return _("in time")
+    if after is None:
+        return _("after up to %(until)s intervals") % {"until": until}
+    if until is None:
+        return _("after more than %(after)s intervals") % {"after": after}
+    return _("after %(after)s to %(until)s intervals") % {"after": after, "until": until}
 
 
 @register.filter

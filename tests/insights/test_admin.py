@@ -2,7 +2,8 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from insights.models import Case, ItemStatistic
+from insights.models import Case, ItemStatistic, RenewalRequest
+from insights.templatetags.curating_words import lateness
 from tests.factories import AT, make_question, make_reading, make_user
 
 pytestmark = pytest.mark.django_db
@@ -145,9 +146,24 @@ def test_the_page_of_a_question_says_its_figures_in_words_and_tables(staff):
     assert "55% of the first answers, by 40\xa0learners, were right." in page
     assert "Recalled in 60% of 60\xa0reviews; the middle question of its kind would have been in 80%" in page
     assert "That is −20 points, likely −30 to −10." in page
-    assert "on the day to up to a quarter late" in page
+    assert "after up to 1.25 intervals" in page
     assert "Nothing that the answers are sure of." in page
     assert "34.3" in page
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        (0, 0, "in time"),
+        (0, 2, "after up to 2 intervals"),
+        (1, 1, "after 1 to 1.25 intervals"),
+        (2, 3, "after 1.25 to 4 intervals"),
+        (4, 4, "after more than 4 intervals"),
+        (0, 4, "whenever"),
+    ],
+)
+def test_how_late_a_review_was_is_said_in_intervals(first, last, words):
+    assert lateness({"lateness": first, "up_to": last}) == words
 
 
 def test_an_option_that_nobody_chose_is_shown_with_nothing(staff):
@@ -278,6 +294,21 @@ def test_dismissing_takes_a_reason_and_closes_the_case(staff, curator):
 
 def test_a_case_is_dismissed_by_post_alone(staff):
     assert staff.get(reverse("admin:insights_case_dismiss", args=[make_case().pk])).status_code == 405
+
+
+def test_the_statistics_can_be_asked_for_and_asking_twice_asks_once(staff):
+    assert "Nothing is computed yet" in staff.get(LIST).content.decode()
+    for _ in range(2):
+        response = staff.post(reverse("admin:insights_renew"), follow=True)
+        assert "beginning within a minute" in response.content.decode()
+    assert RenewalRequest.objects.count() == 1
+
+
+def test_who_may_only_look_asks_for_nothing(client):
+    onlooker = member_with(client, "view_itemstatistic")
+    assert "Compute anew" not in onlooker.get(LIST).content.decode()
+    assert onlooker.post(reverse("admin:insights_renew")).status_code == 403
+    assert not RenewalRequest.objects.exists()
 
 
 def test_who_may_only_look_sees_all_and_dismisses_nothing(client):
