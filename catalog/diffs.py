@@ -11,6 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+# After so long a comparison is given up, and what is left counts as changed.
+PATIENCE_SECONDS = 0.2
 SAME, GONE, NEW = 0, -1, 1
 _TAGS = {SAME: "span", GONE: "del", NEW: "ins"}
 _FIRST_SIGN = 0xE000  # Signs that stand for words begin where no text of ours is: the private use area, and beyond.
@@ -45,6 +47,7 @@ def word_diff(old: str, new: str) -> list[tuple[int, str]]:
     encoded = [_as_signs(text, signs) for text in (old, new)]
     words = {sign: word for word, sign in signs.items()}
     differ = diff_match_patch()
+    differ.Diff_Timeout = PATIENCE_SECONDS
     pieces = differ.diff_main(*encoded, False)
     differ.diff_cleanupSemantic(pieces)
     return [(kind, "".join(words[sign] for sign in piece)) for kind, piece in pieces]

@@ -11,6 +11,7 @@ from django.db.models import Max
 from django.utils.safestring import SafeString
 
 from catalog import lint
+from catalog.diffs import Difference
 from catalog.entries import Entry
 from catalog.files import Fault, guess
 from catalog.items import QuestionItem, digest
@@ -18,7 +19,6 @@ from catalog.models import Choice, Question, QuestionRevision, Resource
 from catalog.ranking import hold_ranks, store_ranks
 from catalog.revisions import Change, has_other_key, revise, wording
 from catalog.stored import choices_of, fill, question_items
-from catalog.word_diff import word_diff
 
 PUBLISHED = Question.Status.PUBLISHED
 SAY_WHAT_CHANGED = (
@@ -72,7 +72,7 @@ class Taking:
         old, new = dict(_parts(self.before)), dict(_parts(self.after))
         names = [*new, *(name for name in old if name not in new)]
         changed = [name for name in names if old.get(name, "") != new.get(name, "")]
-        return [(name, word_diff(old.get(name, ""), new.get(name, ""))) for name in changed]
+        return [(name, Difference(name, old.get(name, ""), new.get(name, "")).html) for name in changed]
 
     @property
     def warnings(self) -> list[str]:

@@ -17,6 +17,8 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "tick": {"task": "reminders.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
     "forget guests": {"task": "learners.tasks.forget_guests", "schedule": crontab(hour="3", minute="17")},
+    "statistics asked for": {"task": "insights.tasks.renew_if_asked", "schedule": 60.0, "options": {"expires": 55}},
+    "item statistics": {"task": "insights.tasks.renew_item_statistics", "schedule": crontab(hour="3", minute="41")},
 }
 
 

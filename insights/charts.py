@@ -69,6 +69,15 @@ class LikelyChart(NamedTuple):
     at: str
 
 
+class RecallChart(NamedTuple):
+    """A likely chart of what was recalled, and where what was expected stands on its line."""
+
+    x: str
+    width: str
+    at: str
+    expected: str
+
+
 def bar_chart(days: Sequence[DueDay]) -> list[Bar]:
     """A bar a day: the first and the fullest with their counts, the first day and the Mondays well after it dated."""
     most = max(day.cards for day in days) or 1
@@ -133,6 +142,17 @@ def likely_chart(score: Score) -> LikelyChart:
     return LikelyChart(
         x=_percent(low * 100), width=_percent((high - low) * 100), at=_percent(score.share * LIKELY_SPAN)
     )
+
+
+def recall_chart(recalled: int, reviews: int, expected: float) -> RecallChart:
+    """`expected` of the reviews, as a count like the others, would be recalled of the middle question."""
+    score = Score(reviews, recalled)
+    return RecallChart(*likely_chart(score), expected=_percent(expected / reviews * LIKELY_SPAN))
+
+
+def share_bar(share: float) -> str:
+    """The width of a bar for a share from 0 to 1."""
+    return _percent(share * 100)
 
 
 def _scale(lowest: float) -> tuple[int, int]:
