@@ -6,18 +6,22 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Max
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from catalog import lint
+from catalog.checking import check_unchecked
 from catalog.diffs import Difference
 from catalog.entries import Entry
 from catalog.files import Fault, guess
 from catalog.items import QuestionItem, digest
-from catalog.models import Choice, Question, QuestionRevision, Resource
+from catalog.models import Choice, Question, QuestionRevision, Resource, StatusChange
 from catalog.ranking import hold_ranks, store_ranks
 from catalog.revisions import Change, has_other_key, revise, wording
+from catalog.steps import may_publish, note_step
 from catalog.stored import choices_of, fill, question_items
 
 PUBLISHED = Question.Status.PUBLISHED
@@ -67,6 +71,11 @@ class Taking:
         return self.before is not None and self.change == "" and _unsaid(self.before) == _unsaid(self.after)
 
     @property
+    def rewords(self) -> bool:
+        """Whether these are other words than stand here, so that whoever takes them has worded the question."""
+        return self.before is None or wording(self.before) != wording(self.after)
+
+    @property
     def differences(self) -> list[tuple[str, SafeString]]:
         """Each part that changes, with its words marked; of a new question, each part that it has."""
         old, new = dict(_parts(self.before)), dict(_parts(self.after))
@@ -76,7 +85,8 @@ class Taking:
 
     @property
     def warnings(self) -> list[str]:
-        return lint.warnings_of(self.after)
+        remarks = lint.remarks_on(self.after)
+        return [text for _, severity, text in remarks if severity is lint.Severity.WARNING]
 
 
 def look_up(entries: Sequence[Entry], *, lock: bool) -> Shelf:
@@ -100,8 +110,8 @@ def look_up(entries: Sequence[Entry], *, lock: bool) -> Shelf:
     return Shelf(questions, items, Resource.objects.in_bulk(field_name="slug"), contents)
 
 
-def weigh(entry: Entry, shelf: Shelf) -> Taking:
-    """What taking this entry would do, with every fault that speaks against it. Writes nothing."""
+def weigh(entry: Entry, shelf: Shelf, *, person: AbstractBaseUser | None) -> Taking:
+    """What it would do if this person took the entry, with every fault that speaks against it. Writes nothing."""
     item = entry.item
     question = shelf.questions.get(item.slug)
     taking = Taking(
@@ -125,6 +135,7 @@ def weigh(entry: Entry, shelf: Shelf) -> Taking:
     taking.faults += _unsaid_change(taking)
     taking.faults += [_fault(entry, column, text) for column, text in _numbers(taking, contents)]
     taking.faults += _errors(taking)
+    taking.faults += _own_words(taking, person)
     return taking
 
 
@@ -140,10 +151,16 @@ def take(takings: Sequence[Taking], *, author: AbstractBaseUser | None, at: dt.d
     choices: list[Choice] = []
     rewritten: list[Question] = []
     revisions: list[QuestionRevision | None] = []
+    steps: list[StatusChange] = []
     for taking in changing:
         assert taking.reading is not None
         assert not taking.faults
+        if taking.rewords:
+            taking.question.edited_by_id = author.pk if author else None
         fill(taking.question, taking.after, taking.reading)
+        taking.question.lint_state = ""
+        if taking.before is None or taking.before.status != taking.after.status:
+            steps.append(note_step(taking.question, by=author, at=at))
         own = choices_of(taking.question, taking.after)
         if taking.after.status == PUBLISHED:
             change = taking.change or Change.CLEARER
@@ -159,7 +176,9 @@ def take(takings: Sequence[Taking], *, author: AbstractBaseUser | None, at: dt.d
     Choice.objects.filter(question__in=rewritten).delete()
     Choice.objects.bulk_create(choices, batch_size=500)
     QuestionRevision.objects.bulk_create([revision for revision in revisions if revision], batch_size=500)
+    StatusChange.objects.bulk_create(steps, batch_size=500)
     store_ranks()
+    check_unchecked()
 
 
 def _unsaid(item: QuestionItem) -> QuestionItem:
@@ -222,6 +241,18 @@ def _errors(taking: Taking) -> Iterator[Fault]:
     for rule, text in lint.lint_question(taking.after):
         if lint.SEVERITIES[rule] is lint.Severity.ERROR:
             yield _fault(taking.entry, "choices" if rule.startswith(("option-", "key-")) else "", text)
+
+
+def _own_words(taking: Taking, person: AbstractBaseUser | None) -> Iterator[Fault]:
+    """Whoever worded a question is not the one to publish it, in a file as little as on the form."""
+    steps_up = taking.before is None or taking.before.status != PUBLISHED
+    if taking.after.status != PUBLISHED or not steps_up:
+        return
+    person_id = person.pk if person else None
+    editor_id = person_id if taking.rewords else taking.question.edited_by_id
+    if not may_publish(editor_id, person_id, reviewer_is_not_author=settings.REVIEWER_IS_NOT_AUTHOR):
+        text = _("The words are yours, so somebody else publishes them: give it the status review.")
+        yield _fault(taking.entry, "status", text)
 
 
 def _parts(item: QuestionItem | None) -> Iterator[tuple[str, str]]:

@@ -43,7 +43,8 @@ def tick(at: str | None = None) -> None:
     expired = ledger.expire(moment)
     Tick.objects.update_or_create(pk=1, defaults={"at": moment})
     waiting = Reminder.objects.to_send(moment)[: SENDERS_AT_MOST * MAILS_A_SENDER].count()
-    log.info("tick", cards_changed=changed, cards_joined=joined, adopted=adopted, looked=looked, expired=expired, waiting=waiting)
+    cards = {"cards_joined": joined, "cards_changed": changed}
+    log.info("tick", **cards, adopted=adopted, looked=looked, expired=expired, waiting=waiting)
     for _ in range(-(-waiting // MAILS_A_SENDER) or post.is_out()):
         send.apply_async(kwargs={"at": at}, expires=NUDGE_EXPIRES_SECONDS)
 

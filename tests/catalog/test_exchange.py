@@ -7,7 +7,8 @@ from catalog.exchange import ChangedMeanwhile, QuestionResource, QuestionsAsCSV,
 from catalog.files import CONTENT, read_catalog
 from catalog.load import load
 from catalog.models import Choice, Question, QuestionRevision
-from catalog.revisions import publish, retire
+from catalog.revisions import publish
+from catalog.steps import retire
 from catalog.stored import stored_catalog
 from tests.catalog.contents import CHOICES, catalog_of, choice, item
 from tests.catalog.strategies import BANKS
@@ -314,7 +315,7 @@ def test_differences_are_marked_word_by_word(question):
 
 
 def test_retired_questions_come_and_go_without_a_trace(question):
-    retire(question)
+    retire(question, by=None, at=AT)
 
     assert imported(exported(FORMATS[1]), FORMATS[1]).totals["skip"] == 2
     assert CHOICES[0].text in exported(FORMATS[1]).decode()

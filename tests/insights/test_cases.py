@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError
 
-from catalog.revisions import retire
+from catalog.steps import retire
 from insights.cases import NotRunning, dismiss, evidence_of, work_through_cases
 from insights.models import Case, ItemStatistic
 from insights.questions import renew_statistics
@@ -196,7 +196,7 @@ def test_a_dismissed_case_stays_closed_and_opens_no_other_on_its_wording(bank, c
 def test_a_case_of_a_retired_question_is_dismissed_and_says_why(bank):
     bad, _, _ = bank
     night()
-    retire(bad)
+    retire(bad, by=None, at=AT)
 
     assert night(LATER)["dismissed"] == 1
     assert Case.objects.get().reason == "The question was retired."
