@@ -166,7 +166,7 @@ class ChoiceInline(admin.StackedInline):
 
 
 @admin.register(Question)
-class QuestionAdmin(QuestionHistory, QuestionMerging, QuestionPreview, QuestionExchange):
+class QuestionAdmin(QuestionExchange, QuestionHistory, QuestionMerging, QuestionPreview):
     form = QuestionForm
     change_form_template = "admin/catalog/question/change_form.html"
     inlines = (ChoiceInline,)

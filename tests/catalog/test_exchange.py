@@ -309,8 +309,11 @@ def test_differences_are_marked_word_by_word(question):
     (taking,) = dry_run(sheet(row | {"choice 3 text": "The web page"})).takings.values()
 
     assert taking.differences == [
-        ("prompt", "Why does a <del>daily</del><ins>&lt;b&gt;</ins> run of Airflow start a day late?"),
-        ("choice 3", "The web <del>server</del><ins>page</ins>\nIt shows what happened."),
+        (
+            "prompt",
+            "<span>Why does a </span><del>daily</del><ins>&lt;b&gt;</ins><span> run of Airflow start a day late?</span>",
+        ),
+        ("choice 3", "<span>The web </span><del>server</del><ins>page</ins><span>\nIt shows what happened.</span>"),
     ]
 
 
