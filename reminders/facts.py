@@ -1,4 +1,4 @@
-"""What a decision rests on, asked of the database: four queries a learner."""
+"""What a decision rests on, asked of the database: five queries a learner."""
 
 import datetime as dt
 from typing import Any

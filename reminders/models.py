@@ -21,6 +21,11 @@ class ReminderSettingQuerySet(models.QuerySet["ReminderSetting"]):
         """Those whose moment has come, longest waiting first, with their learners."""
         return self.filter(next_at__lte=at).order_by("next_at", "pk").select_related("learner__user")
 
+    def of_claimed(self, reminder: "Reminder") -> "ReminderSettingQuerySet":
+        """That of a claimed mail's learner, with her account; none if the claim no longer holds."""
+        held = Reminder.objects.waiting().filter(pk=reminder.pk, try_at=reminder.try_at)
+        return self.filter(learner__reminders__in=held).select_related("learner__user")
+
 
 class ReminderSetting(models.Model):
     """When one learner wishes to be written to. `next_at` (UTC) is when to decide next; NULL is never.

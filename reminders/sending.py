@@ -115,8 +115,11 @@ def _write_down(reminder: Reminder, trouble: Trouble | None, at: dt.datetime) ->
 
 
 def look_again(reminder: Reminder, at: dt.datetime) -> EmailMessage | None:
-    """The mail as it reads now. None, and dropped with its reason, if it is no longer wanted; None if she is gone."""
-    setting = ReminderSetting.objects.select_related("learner__user").filter(learner=reminder.learner_id).first()
+    """The mail as it reads now. None, and dropped with its reason, if it is no longer wanted.
+
+    None as well if she is gone, or if the caller slept beyond its lease, and somebody else has the mail.
+    """
+    setting = ReminderSetting.objects.of_claimed(reminder).first()
     if setting is None or setting.learner.user is None:
         return None
     if setting.learner.user.email != reminder.email:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 
 import pytest
+from django.core.mail import get_connection
 
 from learners.models import User
 from reminders import ledger, post, sending
@@ -254,6 +255,18 @@ def test_server_that_turns_every_address_down_at_first_delays_all_and_starves_no
     decide(60)
     pass_minutes(0, 5)
     assert set(states()) == {SENT}
+
+
+def test_sender_that_slept_beyond_its_lease_sends_nothing_that_another_has_sent_or_is_at(sink) -> None:
+    decide(3)
+    asleep = ledger.claim(AT, limit=3)
+    later = AT + ledger.LEASE
+    ledger.claim(later, limit=1)
+    pass_minutes(3, 3)
+    for reminder in asleep:
+        sending.send(reminder, get_connection(), later)
+    assert sorted(delivery.recipient for delivery in sink.deliveries) == ["due1@example.org", "due2@example.org"]
+    assert states() == [WAITING, SENT, SENT]
 
 
 def test_senders_that_fail_at_the_same_time_count_as_one_try() -> None:

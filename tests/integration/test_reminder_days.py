@@ -32,8 +32,8 @@ FIRST = dt.date(2031, 3, 1)
 DAYS = 30
 # On this day nothing runs at all.
 DARK = 12
-# Whoever studies on a day does so before its third tick, around 10:00 UTC.
-STUDIED_BEFORE_TICK = 2
+# Whoever studies on a day does so before its second tick, around 09:00 UTC.
+STUDIED_BEFORE_TICK = 1
 START = dt.datetime.combine(FIRST, dt.time(), dt.UTC)
 
 
@@ -127,8 +127,8 @@ def people() -> list[Person]:
 
 
 def ticks() -> list[dt.datetime]:
-    """Five a day, not always at the same hours, and none on the dark day."""
-    hours = [(day, hour) for day in range(DAYS) if day != DARK for hour in range(day % 3, 24, 5)]
+    """Three a day, not always at the same hours, and none on the dark day."""
+    hours = [(day, hour) for day in range(DAYS) if day != DARK for hour in range(day % 3, 24, 8)]
     return [START + day * DAY + dt.timedelta(hours=hour) for day, hour in hours]
 
 
@@ -159,7 +159,7 @@ def test_thirty_days_bring_one_mail_for_each_learner_and_day_that_the_decision_s
     since = START
     for at in ticks():
         for person in everybody:
-            if at.hour // 5 == STUDIED_BEFORE_TICK and (at - START).days in person.studies:
+            if at.hour // 8 == STUDIED_BEFORE_TICK and (at - START).days in person.studies:
                 person.study(at - dt.timedelta(minutes=30))
         decided = [(person, found) for person in everybody if (found := person.decision(since=since, at=at))]
         for _ in range(2):
