@@ -352,10 +352,17 @@ def test_administrator_neither_becomes_a_superuser_nor_touches_one():
     client = browser_of(administrator)
     own = reverse("admin:learners_user_change", args=[administrator.pk])
 
-    page = client.get(own)
-    form = {name: value for name, value in page.context["adminform"].form.initial.items() if isinstance(value, str)}
-    client.post(own, {**form, "is_active": "on", "is_staff": "on", "is_superuser": "on", "user_permissions": ["1"]})
+    form = {
+        "email": administrator.email,
+        "is_active": "on",
+        "is_staff": "on",
+        "groups": [administrator.groups.get().pk],
+    }
+    saved = client.post(
+        own, {**form, "is_superuser": "on", "user_permissions": Permission.objects.values_list("pk", flat=True)[:1]}
+    )
 
+    assert saved.status_code == 302
     administrator.refresh_from_db()
     assert (administrator.is_staff, administrator.is_superuser) == (True, False)
     assert not administrator.user_permissions.exists()
