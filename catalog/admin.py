@@ -82,11 +82,10 @@ class QuestionPlaces(admin.TabularInline):
     model = Question
     form = PlaceForm
     formset = PlacesFormSet
-    fields = ("position", "prompt", "kind", "status", "lint_state")
-    readonly_fields = ("prompt", "kind", "status", "lint_state")
+    template = "admin/catalog/resource/questions.html"
+    fields = ("position",)
     ordering = ("position", "id")
     can_delete = False
-    show_change_link = True
     verbose_name_plural = _("questions, in the order in which they are met")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
