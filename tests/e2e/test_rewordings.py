@@ -44,7 +44,9 @@ def test_clearer_wording_is_told_once(anyone: Person, known: Question, next_day:
 def test_another_meaning_is_shown_with_what_changed(anyone: Person, known: Question) -> None:
     known.prompt, known.answer = "Why does a weekly run start late?", "Its week must be over."
     publish(known, change="meaning", author=None, at=AT)
-    anyone.opens("/study/").is_asked(known.prompt).reads("means something else", "Before: Why does a daily run")
+    anyone.opens("/study/").is_asked(known.prompt).reads(
+        "has changed since you last saw it", "Before: Why does a daily run"
+    )
     anyone.does_not_read("week must be over")
     anyone.presses("Show answer").reads("Now: Its week must be over.")
     anyone.presses("Good").is_asked("Done for today.")
