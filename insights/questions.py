@@ -41,9 +41,14 @@ def renew_statistics(at: dt.datetime) -> int:
     return sum(row.revision_id is None for row in rows)
 
 
+# A report that a curator rejected says nothing against its question.
+STATUSES_COUNTED = ("open", "accepted", "answered")
+
+
 def _reports_by_wording(bank: Bank) -> dict[int, int]:
-    """How often each wording, named by its first revision's key, was reported."""
-    rows = Question.objects.filter(reports__isnull=False).order_by().values_list("pk", "reports__revision")
+    """How often each wording, named by its first revision's key, was reported; reports that were rejected left out."""
+    counted = Question.objects.filter(reports__status__in=STATUSES_COUNTED)
+    rows = counted.order_by().values_list("pk", "reports__revision")
     places = {pk: place for place, pk in enumerate(bank.questions)}
     counts: dict[int, int] = defaultdict(int)
     for question, revision, count in rows.annotate(Count("reports")):

@@ -48,7 +48,7 @@ GRANTS: dict[str, Grant] = {
     "catalog.historicalresource": Grant(LOOK, LOOK),
     "catalog.conflict": Grant(LOOK, LOOK),  # who may change questions decides
     "quiz.reportedquestion": Grant(DECIDE, DECIDE),
-    "insights.itemstatistic": Grant(LOOK, LOOK),
+    "insights.itemstatistic": Grant(DECIDE, DECIDE),  # to ask for new ones
     "insights.case": Grant(DECIDE, DECIDE),
     "learners.user": Grant(NOTHING, ALL),
     "learners.learner": Grant(NOTHING, REMOVE),

@@ -160,6 +160,25 @@ def test_reports_are_counted_by_wording_and_stand_against_the_current_one(at):
     assert list(ItemStatistic.objects.to_mend()) == [statistic(question, clearer)]
 
 
+def test_report_that_a_curator_rejected_does_not_count(at):
+    question, log = make_question(), Log()
+    for status, learner in zip(("open", "accepted", "answered", "rejected"), make_learners(4), strict=True):
+        log.add(learner, first_revision(question), 4)
+        QuestionReport.objects.create(
+            learner=learner,
+            question=question,
+            revision=first_revision(question),
+            reason="wrong",
+            reported_at=AT,
+            status=status,
+            decided_at=None if status == "open" else AT,
+        )
+    log.save()
+    renew_statistics(at)
+
+    assert statistic(question).reports == 3
+
+
 def test_another_run_replaces_all_and_a_retired_question_is_nothing_to_mend(at):
     question, log = make_question(), Log()
     for learner in make_learners(10):
