@@ -16,7 +16,7 @@ from learners.http import mail_in_a_frame
 
 SHOWN = 50
 # What Django's file backend writes after each message.
-END_OF_MESSAGE = "-" * 79
+END_OF_MESSAGE = b"-" * 79
 
 
 class Mail(NamedTuple):
@@ -65,12 +65,11 @@ def sent(folder: Path) -> list[Mail]:
 
 
 def _in_file(file: Path) -> list[Mail]:
-    raw = file.read_text(encoding="utf-8", errors="replace").split(END_OF_MESSAGE)
-    return [_read(message.lstrip("\n")) for message in raw if message.strip()]
+    return [_read(message.lstrip()) for message in file.read_bytes().split(END_OF_MESSAGE) if message.strip()]
 
 
-def _read(raw: str) -> Mail:
-    message = email.message_from_string(raw, EmailMessage, policy=email.policy.default)
+def _read(raw: bytes) -> Mail:
+    message = email.message_from_bytes(raw, EmailMessage, policy=email.policy.default)
     text, html = (
         str(body.get_content()) if (body := message.get_body((kind,))) is not None else "" for kind in ("plain", "html")
     )

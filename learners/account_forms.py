@@ -44,7 +44,12 @@ class LoginForm(Plain, account.LoginForm):
 
 class SignupForm(Plain, account.SignupForm):
     labels: ClassVar = {"email": EMAIL, "password1": PASSWORD}
-    hints: ClassVar = {"email": _("A code goes to this address."), "password1": PASSWORD_HINT}
+    hints: ClassVar = {
+        "email": _(
+            "A code goes to this address, and later a mail on days when cards are due, until you turn that off."
+        ),
+        "password1": PASSWORD_HINT,
+    }
 
 
 class ChangePasswordForm(Plain, account.ChangePasswordForm):

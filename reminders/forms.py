@@ -69,6 +69,9 @@ class ReminderForm(forms.ModelForm):
         self.is_snoozed = setting.snoozed_until is not None and setting.snoozed_until > self.today
         initial = {"weekdays": list(setting.weekdays), "snoozed": self.is_snoozed}
         super().__init__(data if is_posted else None, instance=setting, prefix=PREFIX, initial=initial)
+        self.fields["clock"].help_text = _(
+            "To %(email)s. Mails that you leave unanswered come more and more rarely, then stop."
+        ) % {"email": learner.user.email if learner.user else ""}
         if self.is_snoozed and setting.snoozed_until:
             until = date_format(setting.snoozed_until, "l j F")
             self.fields["snoozed"].label = _("Paused until %(day)s") % {"day": until}

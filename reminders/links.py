@@ -5,6 +5,7 @@ from typing import NamedTuple, Self
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from learners.mailed import MailPass
 from reminders.models import ReminderSetting
@@ -43,6 +44,11 @@ def stop_address(setting: ReminderSetting) -> str:
 def pause_address(setting: ReminderSetting) -> str:
     """Where they are paused for a week; it never expires."""
     return absolute(reverse("reminders:pause", args=[setting.key]))
+
+
+def settings_address() -> str:
+    """Where she changes when she is written to, by way of signing in; who is signed in is passed on."""
+    return absolute(f"{reverse('account_login')}?{urlencode({'next': reverse('learners:settings') + '#reminders'})}")
 
 
 def absolute(path: str) -> str:

@@ -20,12 +20,23 @@ def send(subject: str, text: str) -> None:
 
 def test_mail_is_shown_newest_first_with_its_text(client, folder) -> None:
     send("First — ünïcode", "The code is 1234-5678.")
-    send("Second", "Another one, at http://localhost/x.")
+    send("Second", "Don’t answer; there is another one, at http://localhost/x.")
     page = client.get("/dev/mail/").content.decode()
     assert "First — ünïcode" in page
     assert "1234-5678" in page
+    assert "Don’t answer" in page
     assert "not shown" not in page
     assert {mail.subject for mail in dev_mail.sent(folder)} == {"First — ünïcode", "Second"}
+
+
+def test_html_of_a_mail_is_shown_in_a_frame_that_can_load_and_run_nothing(client, folder) -> None:
+    send("First", "Text.")
+    (mail,) = dev_mail.sent(folder)
+    assert "<iframe" in client.get("/dev/mail/").content.decode()
+    frame = client.get("/dev/mail/html/", {"id": mail.message_id})
+    assert frame.content.decode().strip() == "<p>not shown</p>"
+    assert "default-src 'none'" in frame["Content-Security-Policy"]
+    assert client.get("/dev/mail/html/", {"id": "another"}).status_code == 404
 
 
 def test_empty_inbox_says_so(client, folder) -> None:
