@@ -1,11 +1,11 @@
 """The curators' screens. What is published goes through `catalog.revisions`, whoever presses the button."""
 
-import json
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -15,50 +15,86 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from simple_history.admin import SimpleHistoryAdmin
 
-from catalog import lint
+from catalog import checking, extras
+from catalog.admin_base import ReadOnlyAdmin, person_of
+from catalog.admin_conflicts import ConflictAdmin
+from catalog.admin_history import QuestionHistory, QuestionRevisionAdmin, history_link
+from catalog.admin_merge import QuestionMerging
+from catalog.admin_preview import QuestionPreview
 from catalog.exchange_admin import QuestionExchange
-from catalog.forms import ChoiceForm, ChoiceFormSet, QuestionForm, ReadingForm
-from catalog.load import keep_database, take_file
-from catalog.models import Choice, Conflict, Question, QuestionRevision, Resource, Topic, TopicQuerySet
+from catalog.forms import ChoiceForm, ChoiceFormSet, QuestionForm, ReadingForm, TopicForm
+from catalog.models import Choice, Question, Resource, Topic, TopicQuerySet
 from catalog.ranking import hold_ranks, store_ranks
-from catalog.revisions import Change, publish, retire
+from catalog.revisions import Change, publish
+from catalog.steps import note_step, send_to
 from catalog.stored import question_item
+
+__all__ = ["ConflictAdmin", "QuestionAdmin", "QuestionRevisionAdmin", "ReadOnlyAdmin", "ResourceAdmin", "TopicAdmin"]
 
 PUBLISHED = Question.Status.PUBLISHED
 
 
-@admin.register(Topic)
-class TopicAdmin(admin.ModelAdmin):
-    list_display = ("title", "slug", "position", "reading_count", "question_count")
-    list_editable = ("position",)
-    search_fields = ("title", "slug")
+class PlaceForm(forms.ModelForm):
+    """A row of a list in which places are edited; each field says whose place it is."""
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Topic]:
-        return cast("TopicQuerySet", super().get_queryset(request)).with_counts()
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["position"].widget.attrs["aria-label"] = _("Position of %(item)s") % {"item": self.instance}
 
-    @admin.display(description=_("readings"), ordering="reading_count")
-    def reading_count(self, topic: Any) -> int:
-        return int(topic.reading_count)
 
-    @admin.display(description=_("published questions"), ordering="question_count")
-    def question_count(self, topic: Any) -> int:
-        return int(topic.question_count)
+class RankingAdmin(SimpleHistoryAdmin):
+    """Topics and readings: their places decide in which order learners meet new questions."""
 
-    def save_model(self, request: HttpRequest, obj: Topic, form: forms.ModelForm, change: bool) -> None:
+    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().get_changelist_form(request, **{"form": PlaceForm, **kwargs})
+
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
         hold_ranks()
         super().save_model(request, obj, form, change)
         store_ranks()
 
 
+@admin.register(Topic)
+class TopicAdmin(RankingAdmin):
+    form = TopicForm
+    list_display = ("title", "slug", "position", "reading_count", "question_count")
+    list_editable = ("position",)
+    search_fields = ("title", "slug")
+    search_help_text = _("Title or slug.")
+    empty_state = _("There is no topic yet. Add one, then readings under it; or load the content files.")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Topic]:
+        return cast("TopicQuerySet", super().get_queryset(request)).with_counts()
+
+    @admin.display(description=_("readings"), ordering="reading_count")
+    def reading_count(self, topic: Any) -> str:
+        return _counted("resource", topic.reading_count, topic__id__exact=topic.pk)
+
+    @admin.display(description=_("published questions"), ordering="question_count")
+    def question_count(self, topic: Any) -> str:
+        return _counted(
+            "question", topic.question_count, resource__topic__id__exact=topic.pk, status__exact=PUBLISHED.value
+        )
+
+
 @admin.register(Resource)
-class ResourceAdmin(admin.ModelAdmin):
+class ResourceAdmin(RankingAdmin):
     form = ReadingForm
     list_display = ("title", "topic", "position", "kind", "published_count", "unfinished_count")
     list_editable = ("position",)
     list_filter = ("topic", "kind")
+    ordering = ("topic__position", "position", "id")
     list_select_related = ("topic",)
     search_fields = ("title", "slug", "publisher", "url")
+    search_help_text = _("Title, slug, publisher or address.")
+    readonly_fields = ("questions_of_it",)
+    fields = (
+        *("topic", "slug", "title", "url", "kind", "publisher", "minutes", "summary", "sources", "position"),
+        "questions_of_it",
+    )
+    empty_state = _("There is no such reading. Add one: questions are asked about readings.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Resource]:
         unfinished = Q(questions__status__in=(Question.Status.DRAFT, Question.Status.REVIEW))
@@ -69,23 +105,53 @@ class ResourceAdmin(admin.ModelAdmin):
         )
 
     @admin.display(description=_("published questions"), ordering="published_count")
-    def published_count(self, reading: Any) -> int:
-        return int(reading.published_count)
+    def published_count(self, reading: Any) -> str:
+        return _counted(
+            "question", reading.published_count, resource__id__exact=reading.pk, status__exact=PUBLISHED.value
+        )
 
     @admin.display(description=_("drafts and in review"), ordering="unfinished_count")
-    def unfinished_count(self, reading: Any) -> int:
-        return int(reading.unfinished_count)
+    def unfinished_count(self, reading: Any) -> str:
+        return _counted("question", reading.unfinished_count, resource__id__exact=reading.pk, status__in="draft,review")
 
-    def save_model(self, request: HttpRequest, obj: Resource, form: forms.ModelForm, change: bool) -> None:
-        hold_ranks()
-        super().save_model(request, obj, form, change)
-        store_ranks()
+    @admin.display(description=_("questions"))
+    def questions_of_it(self, reading: Any) -> str:
+        if not reading.pk:
+            return "—"
+        return format_html(
+            str(_("{} published, {} unfinished; {}")),
+            self.published_count(reading),
+            self.unfinished_count(reading),
+            format_html(
+                '<a href="{}?resource={}">{}</a>',
+                reverse("admin:catalog_question_add"),
+                reading.pk,
+                _("add a question"),
+            ),
+        )
+
+
+def shortened(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+def _counted(model: str, count: int, **query: Any) -> str:
+    """A number that leads to the list of what it counts."""
+    return format_html('<a href="{}">{}</a>', reverse(f"admin:catalog_{model}_changelist", query=query), count)
+
+
+class ReadingSelect(AutocompleteSelect):
+    """A select that can be searched with a script, and holds every reading without one."""
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        return forms.Select.optgroups(self, name, value, attrs)
 
 
 class ChoiceInline(admin.StackedInline):
     model = Choice
     form = ChoiceForm
     formset = ChoiceFormSet
+    template = "admin/catalog/question/choices.html"
     max_num = 5
     fields = (("position", "correct"), "text", "why")
     verbose_name_plural = _("choices (of a choice question; exactly one is correct)")
@@ -93,78 +159,160 @@ class ChoiceInline(admin.StackedInline):
     def get_extra(self, request: HttpRequest, obj: Question | None = None, **kwargs: Any) -> int:
         return 0 if obj else 3
 
+    def get_formset(self, request: HttpRequest, obj: Question | None = None, **kwargs: Any) -> Any:
+        made: Any = super().get_formset(request, obj, **kwargs)
+        made.person = person_of(request)
+        return made
+
 
 @admin.register(Question)
-class QuestionAdmin(QuestionExchange, admin.ModelAdmin):
+class QuestionAdmin(QuestionExchange, QuestionHistory, QuestionMerging, QuestionPreview):
     form = QuestionForm
+    change_form_template = "admin/catalog/question/change_form.html"
     inlines = (ChoiceInline,)
-    actions = ("publish_selected", "retire_selected")
-    list_display = ("slug", "short_prompt", "kind", "reading", "status", "choices_count", "edition")
-    list_filter = ("status", "kind", "resource__topic", "resource")
+    actions = ("send_to_review", "publish_selected", "retire_selected", "move_selected")
+    list_display = ("named", "reading", "kind", "status", "lint")
     list_select_related = ("resource",)
     list_per_page = 50
     search_fields = ("slug", "prompt", "answer", "explanation", "concept")
     search_help_text = _("Slug, prompt, answer, explanation or concept.")
-    readonly_fields = ("wordings",)
+    autocomplete_fields = ("resource",)
+    readonly_fields = ("wordings", "latest_step")
     save_on_top = True
+    empty_state = _("No question is like that. Take a filter away, or add a question.")
     fieldsets = (
         (None, {"fields": ("resource", "slug", "kind", "concept", "section", "status", "change")}),
         (_("Wording"), {"fields": ("prompt", "answer", "accept", "explanation")}),
-        (_("For curators"), {"fields": ("allow", "note", "position", "wordings")}),
+        (_("For curators"), {"fields": ("allow", "note", "position", "wordings", "latest_step")}),
     )
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Question]:
-        found: QuerySet[Question] = super().get_queryset(request)
-        return found.annotate(choices_count=Count("choices"))
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        return ["status", "kind", "lint_state", *extras.filters, "resource__topic", "resource"]
 
-    @admin.display(description=_("prompt"))
-    def short_prompt(self, question: Question) -> str:
-        return question.prompt if len(question.prompt) <= 80 else f"{question.prompt[:79]}…"
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return [*self.list_display, *extras.columns]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "resource":
+            kwargs["widget"] = ReadingSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    @admin.display(description=_("question"), ordering="slug")
+    def named(self, question: Question) -> str:
+        return format_html("{}<small>{}</small>", question.slug, shortened(question.prompt, 120))
 
     @admin.display(description=_("reading"), ordering="resource__title")
     def reading(self, question: Question) -> str:
         return question.resource.title
 
-    @admin.display(description=_("choices"))
-    def choices_count(self, question: Any) -> str:
-        return str(question.choices_count or "")
+    @admin.display(description=_("lint"), ordering="lint_state")
+    def lint(self, question: Question) -> str:
+        return question.get_lint_state_display() or "—"
 
     @admin.display(description=_("published wordings"))
     def wordings(self, question: Question) -> str:
-        if not question.revision:
+        return history_link(question) if question.revision else "—"
+
+    @admin.display(description=_("latest step"))
+    def latest_step(self, question: Question) -> str:
+        step = question.status_changes.select_related("by").first() if question.pk else None
+        if step is None:
             return "—"
-        address = f"{reverse('admin:catalog_questionrevision_changelist')}?question__id__exact={question.pk}"
-        return format_html('<a href="{}">{}</a>', address, question.revision)
+        by = step.by or _("the files")
+        at = timezone.localtime(step.at).strftime("%Y-%m-%d %H:%M")
+        return _("%(status)s, by %(by)s, %(at)s") % {"status": step.get_status_display(), "by": by, "at": at}
+
+    def get_form(self, request: HttpRequest, obj: Question | None = None, change: bool = False, **kwargs: Any) -> Any:
+        made: Any = super().get_form(request, obj, change=change, **kwargs)
+        made.person = person_of(request)
+        return made
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"kind": Question.Kind.CHOICE, **super().get_changeform_initial_data(request)}
 
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Question | None = None,
+    ) -> HttpResponse:
+        """The form of a stored question says what lint says of it, each remark beside its field."""
+        form = context["adminform"].form
+        if obj and not form.is_bound and isinstance(form, QuestionForm):
+            remarks = checking.remarks_on(question_item(obj, obj.choices.all()))
+            form.show(remarks)
+            for inline in context["inline_admin_formsets"]:
+                inline.formset.remarks = [remark for remark in remarks if remark.field == "choices"]
+        links = [link for add_link in extras.links if obj and (link := add_link(obj))]
+        context |= {"extra_links": links, "may_merge": obj and self.has_change_permission(request, obj)}
+        shown: HttpResponse = super().render_change_form(request, context, add, change, form_url, obj)
+        return shown
+
     def save_model(self, request: HttpRequest, obj: Question, form: forms.ModelForm, change: bool) -> None:
+        """Saves all but the status: the step is taken when the choices are in place."""
         hold_ranks()
-        if not change and not obj.position:
+        stored = Question.objects.filter(pk=obj.pk).values("status", "resource").first() if change else None
+        moved = stored is None or stored["resource"] != obj.resource_id
+        if moved and "position" not in form.changed_data:
             obj.position = obj.resource.questions.count()
+        obj.status = stored["status"] if stored else Question.Status.DRAFT
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Saves the choices, and only then, with all in place, publishes or retires."""
+        """Saves the choices, and only then, with all in place, takes the step that was asked for."""
         super().save_related(request, form, formsets, change)
         question: Question = form.instance
-        if question.status == PUBLISHED:
+        person, at = person_of(request), timezone.now()
+        if set(QuestionForm.WORDING).intersection(form.changed_data) or any(
+            formset.has_other_wording() for formset in formsets
+        ):
+            question.edited_by = person
+            question.save(update_fields=["edited_by"])
+        if not change:
+            note_step(question, by=person, at=at).save()
+        if form.cleaned_data["status"] == PUBLISHED:
             said = form.cleaned_data["change"] or Change.CLEARER
-            publish(question, change=said, author=_person(request), at=timezone.now())
-        elif question.status == Question.Status.RETIRED:
-            retire(question)
-        else:
+            publish(question, change=said, author=person, at=at)
+        elif not send_to(question, form.cleaned_data["status"], by=person, at=at):
             store_ranks()
-        for text in lint.warnings_of(question_item(question, question.choices.all())):
-            self.message_user(request, text[:1].upper() + text[1:], messages.WARNING)
+
+    def response_add(self, request: HttpRequest, obj: Question, post_url_continue: str | None = None) -> HttpResponse:
+        return self._stays(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Question) -> HttpResponse:
+        return self._stays(request, obj) or super().response_change(request, obj)
+
+    def _stays(self, request: HttpRequest, question: Question) -> HttpResponse | None:
+        """Where lint has something to say, saving leads back to the form, where it stands beside the fields."""
+        remarks = checking.check(question)
+        if not remarks or {"_addanother", "_continue", "_popup"}.intersection(request.POST):
+            return None
+        text = ngettext(
+            "Saved. Lint has %(count)d remark, beside its field: mend it, or accept it with a reason.",
+            "Saved. Lint has %(count)d remarks, beside their fields: mend them, or accept them with a reason.",
+            len(remarks),
+        )
+        self.message_user(request, text % {"count": len(remarks)}, messages.WARNING)
+        return redirect("admin:catalog_question_change", question.pk)
+
+    @admin.action(description=_("Send to review"), permissions=["change"])
+    def send_to_review(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:
+        drafts = queryset.filter(status=Question.Status.DRAFT)
+        count = sum(
+            send_to(question, Question.Status.REVIEW, by=person_of(request), at=timezone.now()) for question in drafts
+        )
+        text = ngettext("%(count)d draft is in review.", "%(count)d drafts are in review.", count)
+        self.message_user(request, text % {"count": count}, messages.SUCCESS if count else messages.INFO)
 
     @admin.action(description=_("Publish"), permissions=["change"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:
         done = 0
         for question in queryset.exclude(status=PUBLISHED):
             try:
-                publish(question, change=Change.CLEARER, author=_person(request), at=timezone.now())
+                publish(question, change=Change.CLEARER, author=person_of(request), at=timezone.now())
                 done += 1
             except ValidationError as error:
                 text = _("Not published: %(slug)s. %(why)s") % {
@@ -177,11 +325,12 @@ class QuestionAdmin(QuestionExchange, admin.ModelAdmin):
 
     @admin.action(description=_("Retire"), permissions=["change"])
     def retire_selected(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:
-        questions = list(queryset.exclude(status=Question.Status.RETIRED))
-        for question in questions:
-            retire(question)
-        text = ngettext("%(count)d question is retired.", "%(count)d questions are retired.", len(questions))
-        self.message_user(request, text % {"count": len(questions)}, messages.SUCCESS)
+        count = sum(
+            send_to(question, Question.Status.RETIRED, by=person_of(request), at=timezone.now())
+            for question in queryset
+        )
+        text = ngettext("%(count)d question is retired.", "%(count)d questions are retired.", count)
+        self.message_user(request, text % {"count": count}, messages.SUCCESS)
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -193,73 +342,3 @@ class QuestionAdmin(QuestionExchange, admin.ModelAdmin):
             return redirect("admin:catalog_question_change", question.pk)
         deleted: HttpResponse = super().delete_view(request, object_id, extra_context)
         return deleted
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Something to look at, made by the program."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-@admin.register(QuestionRevision)
-class QuestionRevisionAdmin(ReadOnlyAdmin):
-    list_display = ("question", "number", "edition", "change", "author", "at")
-    list_filter = ("change",)
-    list_select_related = ("question", "author")
-    search_fields = ("question__slug",)
-    fields = ("question", "number", "edition", "change", "author", "at", "wording")
-
-    @admin.display(description=_("wording"))
-    def wording(self, revision: QuestionRevision) -> str:
-        return _pretty(revision.content)
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        return lookup == "question__id__exact" or bool(super().lookup_allowed(lookup, value, request))
-
-
-@admin.register(Conflict)
-class ConflictAdmin(ReadOnlyAdmin):
-    """Items that were changed in the files and here. One of the two actions ends each."""
-
-    actions = ("use_file", "use_database")
-    list_display = ("slug", "kind", "found_at")
-    list_filter = ("kind",)
-    fields = ("kind", "slug", "found_at", "file", "database")
-    readonly_fields: ClassVar = ("kind", "slug", "found_at", "file", "database")
-
-    @admin.display(description=_("in the file"))
-    def file(self, conflict: Conflict) -> str:
-        return _pretty(conflict.in_file)
-
-    @admin.display(description=_("in the database"))
-    def database(self, conflict: Conflict) -> str:
-        return _pretty(conflict.in_database)
-
-    def has_decide_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("catalog.change_question")
-
-    @admin.action(description=_("Take what the file says"), permissions=["decide"])
-    def use_file(self, request: HttpRequest, queryset: QuerySet[Conflict]) -> None:
-        for conflict in queryset:
-            take_file(conflict, at=timezone.now())
-
-    @admin.action(description=_("Keep what stands here"), permissions=["decide"])
-    def use_database(self, request: HttpRequest, queryset: QuerySet[Conflict]) -> None:
-        for conflict in queryset:
-            keep_database(conflict)
-
-
-def _pretty(value: Any) -> str:
-    return format_html("<pre>{}</pre>", json.dumps(value, indent=2, ensure_ascii=False))
-
-
-def _person(request: HttpRequest) -> Any:
-    """The member of staff who is signed in; the admin lets nobody else this far."""
-    return request.user

@@ -1,18 +1,26 @@
 """The curators' forms: a question, its choices, and the fields that hold a list."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from catalog import items
+from catalog import checking, items, lint
+from catalog.checking import Remark
 from catalog.items import ChoiceItem, QuestionItem
-from catalog.models import Choice, Question, QuestionRevision, Resource
+from catalog.models import Choice, Question, QuestionRevision, Resource, Topic
 from catalog.revisions import next_choice_number
+from catalog.steps import may_publish
 
 Change = QuestionRevision.Change
 SAY_WHAT_CHANGED = _("A published question changed. Say below what kind of change it is.")
+WORDED_BY_YOU = _("The words are yours, so somebody else publishes them: choose “In review”.")
 
 
 class TidyCharField(forms.CharField):
@@ -89,17 +97,25 @@ class QuestionForm(forms.ModelForm):
     )
     answer = _text(
         _("Answer"),
-        _("Recall: Markdown, one idea. Typed: a word or a short phrase. Choice and cloze: leave it empty."),
+        _(
+            "Recall: Markdown, one idea: “Because the interval that it covers must be over.” Typed: a word or a short "
+            "phrase: “idempotent”. Choice and cloze: leave it empty."
+        ),
         required=False,
     )
     accept = LinesField(
         label=_("Also accepted"),
-        help_text=_("Typed only, one on each line. Case, accents, space and punctuation never matter."),
+        help_text=_("Typed only, one on each line: idempotence. Case, accents, space and punctuation never matter."),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
     )
     explanation = _text(
-        _("Explanation"), _("Two to four sentences: why it is so, and what is wrong with what tempts."), rows=4
+        _("Explanation"),
+        _(
+            "Two to four sentences: why it is so, and what is wrong with what tempts. “The scheduler looks at what a "
+            "task waits for; the executor only runs what was decided.”"
+        ),
+        rows=4,
     )
     allow = ReasonsField(
         label=_("Warnings accepted"),
@@ -107,7 +123,9 @@ class QuestionForm(forms.ModelForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "cols": 100}),
     )
-    note = _text(_("Note for curators"), required=False)
+    note = _text(
+        _("Note for curators"), _("Learners never see it: “Check again when Airflow 4 is out.”"), required=False
+    )
     change = forms.ChoiceField(
         label=_("What is the change?"),
         choices=[
@@ -118,10 +136,15 @@ class QuestionForm(forms.ModelForm):
         ],
         required=False,
         help_text=_(
-            "Needed when the wording of a published question changes. After a different meaning, learners meet the "
-            "question again within three days. Another key is always a different meaning."
+            "Needed when the wording of a published question changes. After a typo learners see nothing; after "
+            "“clearer” they read once that it was reworded; after a different meaning they meet it again within three "
+            "days, and see what changed. Another key is always a different meaning: “which part runs it” for “which "
+            "part decides”."
         ),
     )
+
+    # Who fills it in; the admin sets it.
+    person: ClassVar[AbstractBaseUser | None] = None
 
     class Meta:
         model = Question
@@ -130,47 +153,101 @@ class QuestionForm(forms.ModelForm):
             *("prompt", "answer", "accept", "explanation", "allow", "note", "position"),
         )
         help_texts: ClassVar = {
+            "resource": _("What the question asks about: Apache Airflow documentation."),
             "slug": _("Stable for ever, and begins with the reading's: airflow-scheduler-role."),
+            "kind": _("Recall and cloze are judged by the learner; choice and typed by the server."),
             "concept": _(
                 "Questions that ask for the same idea share it, and never come on one day: airflow-components."
             ),
-            "status": _("Published questions are asked. Retired ones are kept, with all that was answered."),
-            "position": _("The place in its reading, from 0."),
+            "status": _(
+                "Draft, then in review, then published: only published questions are asked. Retired ones are kept, "
+                "with all that was answered."
+            ),
+            "position": _("The place in its reading, from 0: 12."),
         }
+
+    def show(self, remarks: Iterable[Remark]) -> None:
+        """Puts what lint says beside the fields that it speaks of, each warning with a place for a reason."""
+        for name, field in self.fields.items():
+            if own := [remark for remark in remarks if remark.field == name]:
+                shown = render_to_string("admin/catalog/question/remarks.html", {"remarks": own})
+                field.help_text = format_html("{}{}", field.help_text, shown)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if self.errors:
             return cleaned
-        if cleaned["kind"] != "choice" and cleaned["status"] == Question.Status.PUBLISHED:
-            for text in items.faults(self._item(cleaned)):
-                self.add_error("prompt" if cleaned["kind"] == "cloze" else "answer", text)
+        cleaned["allow"] = {**cleaned["allow"], **reasons_of(self.data)}
         stored = Question.objects.filter(pk=self.instance.pk).first()
-        if stored and not cleaned["change"] and self._needs_change(stored, cleaned):
-            self.add_error("change", SAY_WHAT_CHANGED)
+        rewords = stored is None or any(cleaned[field] != getattr(stored, field) for field in self.WORDING)
+        if cleaned["status"] == Question.Status.PUBLISHED:
+            self._check_lint(cleaned)
+            if stored and stored.status == Question.Status.PUBLISHED:
+                if rewords and not cleaned["change"]:
+                    self.add_error("change", SAY_WHAT_CHANGED)
+            elif not _may_publish(self.person, stored, rewords):
+                self.add_error("status", WORDED_BY_YOU)
         return cleaned
 
-    def _needs_change(self, stored: Question, cleaned: dict[str, Any]) -> bool:
-        stays_published = stored.status == Question.Status.PUBLISHED == cleaned["status"]
-        return stays_published and any(cleaned[field] != getattr(stored, field) for field in self.WORDING)
+    def _check_lint(self, cleaned: dict[str, Any]) -> None:
+        """What is wrong with the choices is for their own form to say."""
+        for remark in checking.remarks_on(self._item(cleaned)):
+            if remark.is_error and remark.field in self.fields:
+                self.add_error(remark.field, sentence(remark.text))
 
     @staticmethod
     def _item(cleaned: dict[str, Any]) -> QuestionItem:
         fields = ("slug", "kind", "section", "prompt", "answer", "explanation", "status")
-        return QuestionItem(reading=cleaned["resource"].slug, **{field: cleaned[field] for field in fields})
+        return QuestionItem(
+            reading=cleaned["resource"].slug,
+            allow=tuple(cleaned["allow"].items()),
+            **{field: cleaned[field] for field in fields},
+        )
+
+
+def reasons_of(data: Any) -> dict[str, str]:
+    """The warnings that are accepted beside their fields, each with its reason."""
+    given = {name.removeprefix("accept-"): items.clean_text(data[name]) for name in data if name.startswith("accept-")}
+    return {
+        rule: " ".join(reason.split())
+        for rule, reason in given.items()
+        if reason and lint.SEVERITIES.get(rule) is lint.Severity.WARNING and not items.bad_character(reason)
+    }
+
+
+def sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _may_publish(person: AbstractBaseUser | None, stored: Question | None, rewords: bool) -> bool:
+    """Whether this person may take the step to published, with the words as they then are."""
+    me = person.pk if person else None
+    editor = me if rewords or stored is None else stored.edited_by_id
+    return may_publish(editor, me, reviewer_is_not_author=settings.REVIEWER_IS_NOT_AUTHOR)
 
 
 class ChoiceForm(forms.ModelForm):
-    text = _text(_("Text"), rows=2)
-    why = _text(_("Why"), _("What is true of this option, in a clause or a sentence."), rows=2)
+    text = _text(_("Text"), _("One kind of thing, as long as the others: The scheduler."), rows=2)
+    why = _text(
+        _("Why"),
+        _("What is true of this option, in a clause or a sentence: It runs what the scheduler has decided."),
+        rows=2,
+    )
 
     class Meta:
         model = Choice
         fields = ("position", "text", "correct", "why")
+        help_texts: ClassVar = {
+            "position": _("The place in this list: 1 before 2. Learners see the options shuffled."),
+        }
 
 
 class ChoiceFormSet(forms.BaseInlineFormSet):
     """The options of one question. Whole sets are checked, so that the key can move from one row to another."""
+
+    person: ClassVar[AbstractBaseUser | None] = None
+    # What lint says of the options as they are stored; the admin sets it.
+    remarks: ClassVar[Iterable[Remark]] = ()
 
     def clean(self) -> None:
         super().clean()
@@ -181,30 +258,43 @@ class ChoiceFormSet(forms.BaseInlineFormSet):
             for form in self.forms
             if form.cleaned_data.get("text") and not form.cleaned_data.get("DELETE")
         ]
-        if self.data.get("kind") != Question.Kind.CHOICE:
+        question: Question = self.instance
+        if question.kind != Question.Kind.CHOICE:
             if kept:
                 raise ValidationError(_("Only a choice question has choices. Delete them, or change the kind."))
-            return
-        self._check_key(kept)
-        if self._is_published() and not self.data.get("change") and self._has_other_wording():
-            raise ValidationError(SAY_WHAT_CHANGED)
-
-    def _check_key(self, kept: list[dict[str, Any]]) -> None:
-        """An unfinished question may still lack its key, but none ever has two."""
-        published = self.data.get("status") == Question.Status.PUBLISHED
-        if not published and sum(row["correct"] for row in kept) < 2:
             return
         choices = tuple(
             ChoiceItem(number, row["text"], row["why"], row["correct"]) for number, row in enumerate(kept, start=1)
         )
-        if found := items.faults(QuestionItem("", "", "choice", "", "", "", choices=choices)):
+        self._check_key(choices)
+        if question.status == Question.Status.PUBLISHED and self.has_other_wording():
+            self._check_contract(Question.objects.filter(pk=question.pk).first())
+
+    def _check_key(self, choices: tuple[ChoiceItem, ...]) -> None:
+        """An unfinished question may still lack its key, but none ever has two."""
+        found = items.faults(QuestionItem("", "", "choice", "", "", "", choices=choices))
+        if self.instance.status == Question.Status.PUBLISHED:
+            found = found or [sentence(remark.text) for remark in self._remarks_on(choices) if remark.is_error]
+        elif sum(choice.correct for choice in choices) < 2:
+            found = []
+        if found:
             raise ValidationError(found)
 
-    def _is_published(self) -> bool:
-        published = self.data.get("status") == Question.Status.PUBLISHED
-        return published and Question.objects.published().filter(pk=self.instance.pk).exists()
+    def _remarks_on(self, choices: tuple[ChoiceItem, ...]) -> list[Remark]:
+        question: Question = self.instance
+        item = QuestionItem(
+            question.slug, "-", question.kind, question.section, question.prompt, question.explanation, choices=choices
+        )
+        return [remark for remark in checking.remarks_on(item) if remark.field == "choices"]
 
-    def _has_other_wording(self) -> bool:
+    def _check_contract(self, stored: Question | None) -> None:
+        if stored and stored.status == Question.Status.PUBLISHED:
+            if not self.data.get("change"):
+                raise ValidationError(SAY_WHAT_CHANGED)
+        elif not _may_publish(self.person, stored, rewords=True):
+            raise ValidationError(WORDED_BY_YOU)
+
+    def has_other_wording(self) -> bool:
         return any(
             form.cleaned_data.get("DELETE") or {"text", "why", "correct"}.intersection(form.changed_data)
             for form in self.forms
@@ -226,10 +316,15 @@ class ChoiceFormSet(forms.BaseInlineFormSet):
 
 
 class ReadingForm(forms.ModelForm):
-    summary = _text(_("Summary"), _("Two or three sentences, in our own words."))
+    summary = _text(
+        _("Summary"), _("Two or three sentences, in our own words: What a scheduler does, and when a task may run.")
+    )
     sources = LinesField(
         label=_("Sources"),
-        help_text=_("What the questions were written from, where that is not the reading itself. One on each line."),
+        help_text=_(
+            "What the questions were written from, where that is not the reading itself. One on each line: "
+            "https://example.org/a-talk-by-the-author."
+        ),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "cols": 100}),
     )
@@ -238,8 +333,22 @@ class ReadingForm(forms.ModelForm):
         model = Resource
         fields = ("topic", "slug", "title", "url", "kind", "publisher", "minutes", "summary", "sources", "position")
         help_texts: ClassVar = {
+            "topic": _("The heading that it stands under: Workflow managers."),
             "slug": _("Stable for ever; it is in addresses and names the file: airflow."),
+            "title": _("As the reading calls itself: Apache Airflow documentation."),
+            "url": _("Where it is to be read: https://airflow.apache.org/docs/."),
             "publisher": _("Who stands behind it: Apache Airflow."),
-            "minutes": _("How long an honest reading takes."),
-            "position": _("The place in its topic, from 0. New questions come in this order."),
+            "minutes": _("How long an honest reading takes: 25."),
+            "position": _("The place in its topic, from 0: 2. New questions come in this order."),
+        }
+
+
+class TopicForm(forms.ModelForm):
+    class Meta:
+        model = Topic
+        fields = ("title", "slug", "position")
+        help_texts: ClassVar = {
+            "title": _("A heading of the reading list: Workflow managers."),
+            "slug": _("Stable for ever; it is in addresses and names the folder: workflow-managers."),
+            "position": _("The place in the list, from 0: 3."),
         }

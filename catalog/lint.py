@@ -17,10 +17,10 @@ from catalog.dump import dump_catalog
 from catalog.files import read_catalog, shown
 from catalog.items import Catalog, ChoiceItem, QuestionItem
 from catalog.markdown import blanks
+from catalog.wording import near_pairs, squeezed, visible, words
 
 BANK_SIZE = 20
 COPIED_WORDS = 8
-NEAR = 0.8
 
 
 class Severity(enum.Enum):
@@ -84,7 +84,7 @@ def lint(
     }
     everything = [item for questions in live.values() for item in questions]
     between = _between(everything)
-    common = _common_stems(everything)
+    common = common_stems([item.prompt for item in everything])
     findings = []
     for reading in catalog.readings:
         questions = live[reading.slug]
@@ -110,9 +110,17 @@ def lint_question(item: QuestionItem, common: Set[str] = frozenset()) -> list[tu
     return found + [("shared-word", text) for text in _shared_words(item, common)]
 
 
-def warnings_of(item: QuestionItem) -> list[str]:
-    """The messages about this question by itself that it does not accept, for a form."""
-    return [text for rule, text in _accepted(item, lint_question(item))]
+def remarks_on(
+    item: QuestionItem, common: Set[str] = frozenset(), between: Sequence[tuple[str, str]] = ()
+) -> list[tuple[str, Severity, str]]:
+    """Rule, severity and message of all that this question does not accept, for a form. Retired ones have none.
+
+    `between` holds what it shares with other questions, as `prompt_equal` and `prompt_near` put it.
+    """
+    if item.status == "retired":
+        return []
+    raw = [*lint_question(item, common), *between]
+    return [(rule, SEVERITIES[rule], text) for rule, text in _accepted(item, raw)]
 
 
 def _finding(path: str, item: QuestionItem, rule: str, text: str) -> Finding:
@@ -125,10 +133,10 @@ def _accepted(item: QuestionItem, raw: Sequence[tuple[str, str]]) -> Iterator[tu
     yield from ((rule, text) for rule, text in raw if rule not in allowed)
     fired = {rule for rule, _ in raw}
     for rule, _ in item.allow:
-        # Whether a text is copied can only be said with its sources at hand.
+        # Whether a text is copied is said with its sources at hand, what it resembles with the whole bank at hand.
         if rule not in allowed:
             yield "allow-idle", f"“allow” names {rule}, which is no warning."
-        elif rule not in fired and rule != "source-copied":
+        elif rule not in fired and rule not in {"source-copied", "prompt-near"}:
             yield "allow-idle", f"“allow” names {rule}, which does not apply any more."
 
 
@@ -147,21 +155,7 @@ def _first_difference(one: str, other: str) -> int:
     return next((number for number, (left, right) in enumerate(pairs, start=1) if left != right), 1)
 
 
-# Reading text
-
-
-def words(text: str) -> list[str]:
-    return re.findall(r"[^\W_]+(?:[’'][^\W_]+)*", text.casefold())
-
-
-def visible(text: str) -> str:
-    """Roughly what a reader sees of Markdown, for measuring it."""
-    return re.sub(r"\{\{|\}\}|[`*]", "", text)
-
-
-def squeezed(text: str) -> str:
-    """The text without case, space and punctuation: two that are equal this way look the same to a learner."""
-    return "".join(words(text)).replace("’", "").replace("'", "")
+# Parts of a question
 
 
 def _key(item: QuestionItem) -> ChoiceItem | None:
@@ -406,19 +400,32 @@ def _option_absolute(item: QuestionItem) -> Iterator[str]:
             yield f"“{word}” stands in some options and not in others."
 
 
-def _shared_words(item: QuestionItem, common: Set[str]) -> Iterator[str]:
+def shared_stems(item: QuestionItem) -> frozenset[str]:
+    """The words that a choice question's stem and its key alone have in common, if it has one key."""
     key = _key(item)
     if key is None:
-        return
+        return frozenset()
     elsewhere = {stem for choice in _distractors(item) for stem in _stems(choice.text)}
-    shared = (_stems(item.prompt) & _stems(key.text)) - elsewhere - common
-    yield from (f"“{stem}” stands in the stem and in the key alone." for stem in sorted(shared))
+    return frozenset((_stems(item.prompt) & _stems(key.text)) - elsewhere)
 
 
-def _common_stems(questions: Sequence[QuestionItem]) -> set[str]:
-    """The words of the subject itself: those in over a thirtieth of many prompts give no key away."""
-    counted = collections.Counter(stem for item in questions for stem in _stems(item.prompt))
-    return {stem for stem, count in counted.items() if len(questions) >= 100 and count > len(questions) / 30}
+def _shared_words(item: QuestionItem, common: Set[str]) -> Iterator[str]:
+    shared = sorted(shared_stems(item) - common)
+    yield from (f"“{stem}” stands in the stem and in the key alone." for stem in shared)
+
+
+def common_stems(prompts: Sequence[str], among: Set[str] | None = None) -> set[str]:
+    """The words of the subject itself: those in over a thirtieth of many prompts give no key away.
+
+    With `among`, of these words alone, and the sooner.
+    """
+    if len(prompts) < 100 or among == frozenset():
+        return set()
+    looked_at: Iterable[str] = prompts
+    if among is not None:
+        looked_at = (prompt for prompt in prompts if any(stem in prompt.casefold() for stem in among))
+    counted = collections.Counter(stem for prompt in looked_at for stem in _stems(prompt))
+    return {stem for stem, count in counted.items() if count > len(prompts) / 30}
 
 
 def _stems(text: str) -> set[str]:
@@ -453,30 +460,22 @@ def _between(questions: Sequence[QuestionItem]) -> dict[str, list[tuple[str, str
     found: dict[str, list[tuple[str, str]]] = collections.defaultdict(list)
     first: dict[str, QuestionItem] = {}
     for item in questions:
-        earlier = first.setdefault(squeezed(visible(item.prompt)), item)
+        earlier = first.setdefault(squeezed(item.prompt), item)
         if earlier is not item:
-            found[item.slug].append(("prompt-equal", f"its prompt is that of {earlier.slug}."))
-    for earlier, item in _near_pairs(questions):
-        if squeezed(visible(earlier.prompt)) != squeezed(visible(item.prompt)):
-            found[item.slug].append(("prompt-near", f"its prompt is nearly that of {earlier.slug}."))
+            found[item.slug].append(prompt_equal(earlier.slug))
+    for one, other in near_pairs([item.prompt for item in questions]):
+        earlier, item = questions[one], questions[other]
+        if squeezed(earlier.prompt) != squeezed(item.prompt):
+            found[item.slug].append(prompt_near(earlier.slug))
     return found
 
 
-def _near_pairs(questions: Sequence[QuestionItem]) -> Iterator[tuple[QuestionItem, QuestionItem]]:
-    """Pairs whose words overlap by more than NEAR (shared words by all words).
+def prompt_equal(other: str) -> tuple[str, str]:
+    return "prompt-equal", f"its prompt is that of {other}."
 
-    Two sets that overlap so much must share one of their rarest few words, so only such pairs are compared.
-    """
-    sets = [set(words(visible(item.prompt))) for item in questions]
-    frequency = collections.Counter(word for own in sets for word in own)
-    holders: dict[str, list[int]] = collections.defaultdict(list)
-    for number, own in enumerate(sets):
-        rarest = sorted(own, key=lambda word: (frequency[word], word))[: len(own) - int(NEAR * len(own)) + 1]
-        for other in sorted({other for word in rarest for other in holders[word]}):
-            if len(own & sets[other]) > NEAR * len(own | sets[other]):
-                yield questions[other], questions[number]
-        for word in rarest:
-            holders[word].append(number)
+
+def prompt_near(other: str) -> tuple[str, str]:
+    return "prompt-near", f"its prompt is nearly that of {other}."
 
 
 def _runs(texts: Iterable[str]) -> set[tuple[str, ...]]:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 
+from catalog.checking import check_unchecked
 from catalog.items import (
     Catalog,
     Item,
@@ -24,9 +25,10 @@ from catalog.items import (
     reading_from_json,
     topic_from_json,
 )
-from catalog.models import Choice, Conflict, Question, QuestionRevision, Resource, Topic
+from catalog.models import Choice, Conflict, Question, QuestionRevision, Resource, StatusChange, Topic
 from catalog.ranking import store_ranks
 from catalog.revisions import Change, content_of, revise
+from catalog.steps import note_step
 from catalog.stored import choices_of, fill, question_item, reading_item, topic_item
 
 Row = TypeVar("Row", Topic, Resource, Question)
@@ -67,7 +69,7 @@ def verdict(in_file: str, loaded: str, in_database: Callable[[], str]) -> Verdic
 def load(catalog: Catalog, *, at: dt.datetime, retire_missing: bool = False) -> Report:
     """Brings the database up to the files. `at` is the moment that revisions and conflicts bear.
 
-    When no file has changed it costs five queries and writes nothing. Items that were changed on both sides are
+    When no file has changed it costs six queries and writes nothing. Items that were changed on both sides are
     skipped and kept as `Conflict` rows until someone decides or both agree again.
     """
     loading = _Loading(at)
@@ -79,6 +81,7 @@ def load(catalog: Catalog, *, at: dt.datetime, retire_missing: bool = False) -> 
     loading.store_conflicts()
     if loading.ranks_moved:
         store_ranks()
+    check_unchecked()
     return loading.report
 
 
@@ -89,6 +92,7 @@ def take_file(conflict: Conflict, *, at: dt.datetime) -> None:
         loading.take(conflict)
         conflict.delete()
         store_ranks()
+        check_unchecked()
 
 
 def keep_database(conflict: Conflict) -> None:
@@ -174,6 +178,7 @@ class _Loading:
         questions: list[Question] = []
         choices: list[Choice] = []
         revisions: list[QuestionRevision | None] = []
+        steps: list[StatusChange] = []
         for position, item in new:
             question = Question(slug=item.slug, position=position)
             _fill(question, item, readings[item.reading])
@@ -182,9 +187,10 @@ class _Loading:
                 revisions.append(revise(question, own, last=None, change=Change.FIRST, author=None, at=self.at))
             questions.append(question)
             choices += own
+            steps.append(note_step(question, by=None, at=self.at))
             self.report.created.append(f"question {item.slug}")
         Question.objects.bulk_create(questions, batch_size=500)
-        self._store(choices, revisions)
+        self._store(choices, revisions, steps)
 
     def _update(self, changed: Sequence[QuestionItem], readings: dict[str, Resource]) -> None:
         stored = Question.objects.select_related("resource").prefetch_related("choices")
@@ -203,7 +209,9 @@ class _Loading:
         last = _last_contents([question for question, _, _ in changes])
         choices: list[Choice] = []
         revisions: list[QuestionRevision | None] = []
+        steps: list[StatusChange] = []
         for question, item, reading in changes:
+            status_before = question.status
             declared = item.change == Change.MEANING and question.last_change != Change.MEANING
             _fill(question, item, reading)
             own = choices_of(question, item)
@@ -212,9 +220,11 @@ class _Loading:
             question.last_change = item.change
             question.save()
             choices += own
+            if question.status != status_before:
+                steps.append(note_step(question, by=None, at=self.at))
         # The old key goes with the old choices, before the new one comes.
         Choice.objects.filter(question__in=[question for question, _, _ in changes]).delete()
-        self._store(choices, revisions)
+        self._store(choices, revisions, steps)
 
     def _revise(
         self,
@@ -228,9 +238,15 @@ class _Loading:
         change = Change.CLEARER if same and not declared else item.change or Change.CLEARER
         return revise(question, choices, last=last, change=change, author=None, at=self.at)
 
-    def _store(self, choices: Sequence[Choice], revisions: Sequence[QuestionRevision | None]) -> None:
+    def _store(
+        self,
+        choices: Sequence[Choice],
+        revisions: Sequence[QuestionRevision | None],
+        steps: Sequence[StatusChange],
+    ) -> None:
         Choice.objects.bulk_create(choices, batch_size=500)
         QuestionRevision.objects.bulk_create([revision for revision in revisions if revision], batch_size=500)
+        StatusChange.objects.bulk_create(steps, batch_size=500)
         self.ranks_moved = True
 
     # The order of a reading's questions, which is one thing and not one number for each
@@ -281,6 +297,7 @@ class _Loading:
         # It counts as loaded this way, so that it comes back when its slug comes back to the files.
         question.loaded_digest = digest(question_item(question, question.choices.all()))
         question.save(update_fields=["status", "loaded_digest"])
+        note_step(question, by=None, at=self.at).save()
         self.report.retired.append(f"question {question.slug}")
         self.ranks_moved = True
 
@@ -361,6 +378,8 @@ def _note_loaded(conflict: Conflict) -> None:
 def _fill(question: Question, item: QuestionItem, reading: Resource) -> None:
     fill(question, item, reading)
     question.last_change = item.change
+    question.edited_by = None
+    question.lint_state = ""
     question.loaded_digest = digest(item)
 
 

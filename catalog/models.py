@@ -7,6 +7,9 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from catalog.diffs import Difference, differences, order_difference
 
 slug_validator = RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*\Z", _("Lower-case letters, digits and single hyphens."))
 
@@ -30,6 +33,7 @@ class Topic(models.Model):
     loaded_digest = models.CharField(max_length=64, blank=True, editable=False)
 
     objects: ClassVar[Any] = TopicQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["loaded_digest"])
 
     class Meta:
         ordering: ClassVar = ["position", "id"]
@@ -67,6 +71,8 @@ class Resource(models.Model):
     # The slugs of its questions in the order of the file last loaded, so that a new order here is told from one there.
     loaded_order = models.JSONField(default=list, editable=False)
 
+    history = HistoricalRecords(excluded_fields=["loaded_digest", "loaded_order"])
+
     class Meta:
         ordering: ClassVar = ["topic__position", "position", "id"]
         verbose_name = _("reading")
@@ -92,7 +98,8 @@ class Question(models.Model):
 
     `edition` is raised when the meaning changes, `revision` at every published wording. `rank` is the place in
     the order in which learners meet new questions. `rendered` keeps the safe HTML of all its sides, and its
-    choices, beside the Markdown: `catalog.render.render_question` says its shape.
+    choices, beside the Markdown: `catalog.render.render_question` says its shape. `edited_by` last changed its words,
+    and is not the one to publish them. `merged_into` is the question that took its place: its cards follow.
     """
 
     class Kind(models.TextChoices):
@@ -106,6 +113,13 @@ class Question(models.Model):
         REVIEW = "review", _("In review")
         PUBLISHED = "published", _("Published")
         RETIRED = "retired", _("Retired")
+
+    class Lint(models.TextChoices):
+        """What `catalog.checking` found when it last looked; nothing for what it has not looked at."""
+
+        ERRORS = "errors", _("Has errors")
+        WARNINGS = "warnings", _("Has warnings")
+        CLEAN = "clean", _("Clean")
 
     resource = models.ForeignKey(Resource, models.PROTECT, related_name="questions", verbose_name=_("reading"))
     slug = models.SlugField(max_length=80, unique=True, validators=[slug_validator])
@@ -126,6 +140,13 @@ class Question(models.Model):
     # What the last edit was, as a content file says it: typo, meaning, or nothing for clearer.
     last_change = models.CharField(max_length=10, blank=True, editable=False)
     rendered = models.JSONField(default=dict, editable=False)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="merged_from"
+    )
+    lint_state = models.CharField(_("lint"), max_length=10, choices=Lint, blank=True, editable=False)
     loaded_digest = models.CharField(max_length=64, blank=True, editable=False)
 
     objects: ClassVar[Any] = QuestionQuerySet.as_manager()
@@ -135,6 +156,7 @@ class Question(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["status", "rank"]),
             models.Index(fields=["resource", "status", "rank"]),
+            models.Index(fields=["lint_state"]),
         ]
         verbose_name = _("question")
         verbose_name_plural = _("questions")
@@ -198,6 +220,23 @@ class QuestionRevision(models.Model):
         return f"{self.question_id}/{self.number}"
 
 
+class StatusChange(models.Model):
+    """A step of a question on its way from draft to retired: who took it, and when. Nobody stands for the files."""
+
+    question = models.ForeignKey(Question, models.CASCADE, related_name="status_changes")
+    status = models.CharField(_("status"), max_length=10, choices=Question.Status)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-at", "-id"]
+        verbose_name = _("step")
+        verbose_name_plural = _("steps")
+
+    def __str__(self) -> str:
+        return f"{self.question_id}: {self.status}"
+
+
 class Conflict(models.Model):
     """An item that was changed both in the files and in the database, differently: a person must choose."""
 
@@ -214,3 +253,10 @@ class Conflict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.slug}"
+
+    @property
+    def differences(self) -> list[Difference]:
+        """What stands here, against what the file says."""
+        if self.kind == "order":
+            return order_difference(self.in_database, self.in_file)
+        return differences(self.in_database, self.in_file)

@@ -1,5 +1,6 @@
-"""How a question comes before learners: publishing a wording, changing a published one, and retiring a question."""
+"""How a wording comes before learners: publishing it, changing a published one, and going back to an older one."""
 
+import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 from typing import Any
@@ -9,11 +10,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 
-from catalog import items
+from catalog import checking, items
 from catalog.items import QuestionItem
 from catalog.models import Choice, Question, QuestionRevision
 from catalog.ranking import hold_ranks, store_ranks
 from catalog.render import render_question
+from catalog.steps import note_step, why_not_published_by
 from catalog.stored import question_item
 
 Change = QuestionRevision.Change
@@ -27,31 +29,69 @@ def publish(
 
     `change` is a `QuestionRevision.Change`; at the first publication it is taken as that, and a change of the key
     counts as a change of meaning whatever is said. A wording that is the same as the last one makes no revision and
-    returns None. Raises ValidationError, in words, for a question that cannot be asked.
+    returns None. Raises ValidationError, in words, for a question that cannot be asked or has errors of lint, and
+    where whoever worded it is not the one to publish it.
     """
     hold_ranks()
     locked = Question.objects.select_for_update()
-    question.refresh_from_db(fields=["revision", "edition"], from_queryset=locked)
+    question.refresh_from_db(fields=["revision", "edition", "status", "edited_by"], from_queryset=locked)
+    step = question.status != Question.Status.PUBLISHED
+    if step and (reason := why_not_published_by(question, author)):
+        raise ValidationError(reason)
     choices = list(question.choices.all())
-    if found := items.faults(question_item(question, choices)):
-        raise ValidationError(found)
+    _check(question, choices, beside_others=step)
     last = question.revisions.order_by("-number").first()
     revision = revise(question, choices, last=last.content if last else None, change=change, author=author, at=at)
     question.save()
     if revision:
         revision.save()
+    if step:
+        note_step(question, by=author, at=at).save()
     store_ranks()
     return revision
 
 
+def _check(question: Question, choices: Sequence[Choice], *, beside_others: bool) -> None:
+    """Raises ValidationError where the question cannot be asked or has errors of lint, and keeps its lint state.
+
+    That it asks what another one asks keeps it from being published, but not from being mended afterwards.
+    """
+    item = dataclasses.replace(question_item(question, choices), status=Question.Status.PUBLISHED)
+    remarks = checking.remarks_on(item)
+    errors = [remark.text for remark in remarks if remark.is_error and (beside_others or remark.rule != "prompt-equal")]
+    if found := items.faults(item) or errors:
+        raise ValidationError(found)
+    question.lint_state = checking.state_of(remarks)
+
+
 @transaction.atomic
-def retire(question: Question) -> None:
-    """Takes the question from learners for good; its cards, reviews and revisions stay."""
+def restore(
+    revision: QuestionRevision, *, change: str, author: AbstractBaseUser | None, at: dt.datetime
+) -> QuestionRevision | None:
+    """Goes back to an older wording: a published question gets it as a new revision, any other as its words.
+
+    Choices keep their numbers, and their places where they are still there. Raises ValidationError as `publish` does.
+    """
+    question = Question.objects.select_related("resource").get(pk=revision.question_id)
     hold_ranks()
-    question.status = Question.Status.RETIRED
-    question.rank = None
-    question.save(update_fields=["status", "rank"])
-    store_ranks()
+    for field in ("kind", "section", "prompt", "answer", "accept", "explanation"):
+        setattr(question, field, revision.content[field])
+    question.edited_by_id = author.pk if author else None
+    question.save()
+    _restore_choices(question, revision.content["choices"])
+    if question.status == Question.Status.PUBLISHED:
+        return publish(question, change=change, author=author, at=at)
+    checking.check(question)
+    return None
+
+
+def _restore_choices(question: Question, wanted: Sequence[dict[str, Any]]) -> None:
+    places = dict(question.choices.values_list("number", "position"))
+    question.choices.all().delete()
+    Choice.objects.bulk_create(
+        Choice(question=question, position=places.get(choice["number"], choice["number"]), **choice)
+        for choice in wanted
+    )
 
 
 def revise(
@@ -69,6 +109,7 @@ def revise(
     afterwards, for a wording that is already published.
     """
     question.status = Question.Status.PUBLISHED
+    question.merged_into = None
     question.rendered = render_question(question, choices)
     content = content_of(question, choices)
     if last is None:

@@ -8,17 +8,19 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Max
-from django.utils.safestring import SafeString
 
 from catalog import lint
+from catalog.checking import Remark, field_of, state_of
+from catalog.diffs import Difference, differences, order_difference
 from catalog.entries import Entry
 from catalog.files import Fault, guess
-from catalog.items import QuestionItem, digest
-from catalog.models import Choice, Question, QuestionRevision, Resource
+from catalog.items import QuestionItem, as_json, digest
+from catalog.models import Choice, Question, QuestionRevision, Resource, StatusChange
 from catalog.ranking import hold_ranks, store_ranks
 from catalog.revisions import Change, has_other_key, revise, wording
+from catalog.steps import note_step, why_not_published_by
 from catalog.stored import choices_of, fill, question_items
-from catalog.word_diff import word_diff
+from catalog.wording import squeezed
 
 PUBLISHED = Question.Status.PUBLISHED
 SAY_WHAT_CHANGED = (
@@ -28,12 +30,17 @@ SAY_WHAT_CHANGED = (
 
 @dataclasses.dataclass(slots=True)
 class Shelf:
-    """What the database holds of the questions that were handed in. `contents` are revisions, the oldest first."""
+    """What the database holds of the questions that were handed in.
+
+    `contents` are revisions, the oldest first. `prompts` leads from what is visible of a prompt to who asks it, in the
+    database and in the file.
+    """
 
     questions: dict[str, Question]
     items: dict[str, QuestionItem]
     readings: dict[str, Resource]
     contents: dict[int, list[dict[str, Any]]]
+    prompts: dict[str, str]
 
     @property
     def state(self) -> str:
@@ -67,20 +74,34 @@ class Taking:
         return self.before is not None and self.change == "" and _unsaid(self.before) == _unsaid(self.after)
 
     @property
-    def differences(self) -> list[tuple[str, SafeString]]:
-        """Each part that changes, with its words marked; of a new question, each part that it has."""
-        old, new = dict(_parts(self.before)), dict(_parts(self.after))
-        names = [*new, *(name for name in old if name not in new)]
-        changed = [name for name in names if old.get(name, "") != new.get(name, "")]
-        return [(name, word_diff(old.get(name, ""), new.get(name, ""))) for name in changed]
+    def rewords(self) -> bool:
+        """Whether its words are no longer those that somebody else gave it."""
+        return self.before is None or wording(self.before) != wording(self.after)
 
     @property
-    def warnings(self) -> list[str]:
-        return lint.warnings_of(self.after)
+    def publishes(self) -> bool:
+        """Whether it brings the question before learners."""
+        before = self.before.status if self.before else ""
+        return self.after.status == PUBLISHED != before
+
+    @property
+    def differences(self) -> list[Difference]:
+        """Each part that changes; of a new question, each part that it has."""
+        old, new = (_told(item) for item in (self.before, self.after))
+        places = [[choice.text for choice in item.choices] if item else [] for item in (self.before, self.after)]
+        moved = sorted(places[0]) == sorted(places[1]) and places[0] != places[1]
+        return differences(old, new) + (order_difference(*places) if moved else [])
+
+    @property
+    def remarks(self) -> list[Remark]:
+        """What lint says of it by itself. To lay a file of a thousand prompts beside each other would take minutes."""
+        kind = self.after.kind
+        found = lint.remarks_on(self.after)
+        return [Remark(rule, severity, text, field_of(rule, kind)) for rule, severity, text in found]
 
 
 def look_up(entries: Sequence[Entry], *, lock: bool) -> Shelf:
-    """Five queries. With `lock` the questions are kept from others until the caller's transaction ends."""
+    """Six queries. With `lock` the questions are kept from others until the caller's transaction ends."""
     if lock:
         hold_ranks()
     stored = Question.objects.select_related("resource").prefetch_related("choices")
@@ -93,14 +114,31 @@ def look_up(entries: Sequence[Entry], *, lock: bool) -> Shelf:
         for entry in entries
         if entry.slug in items and _unsaid(items[entry.slug]) != _unsaid(entry.item)
     ]
-    contents: dict[int, list[dict[str, Any]]] = {}
-    revisions = QuestionRevision.objects.filter(question__in=changed).order_by("number")
+    readings = Resource.objects.in_bulk(field_name="slug")
+    return Shelf(questions, items, readings, _contents(changed), _prompts([entry.item for entry in entries]))
+
+
+def _contents(questions: Sequence[Question]) -> dict[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = {}
+    revisions = QuestionRevision.objects.filter(question__in=questions).order_by("number")
     for pk, content in revisions.values_list("question_id", "content"):
-        contents.setdefault(pk, []).append(content)
-    return Shelf(questions, items, Resource.objects.in_bulk(field_name="slug"), contents)
+        found.setdefault(pk, []).append(content)
+    return found
 
 
-def weigh(entry: Entry, shelf: Shelf) -> Taking:
+def _prompts(wanted: Sequence[QuestionItem]) -> dict[str, str]:
+    """Who asks what, once these are in: of two that ask the same, the one that was there first."""
+    slugs = {item.slug for item in wanted}
+    live = Question.objects.exclude(status=Question.Status.RETIRED).order_by("pk").values_list("prompt", "slug")
+    asked = [(prompt, slug) for prompt, slug in live if slug not in slugs]
+    asked += [(item.prompt, item.slug) for item in wanted if item.status != Question.Status.RETIRED]
+    found: dict[str, str] = {}
+    for prompt, slug in asked:
+        found.setdefault(squeezed(prompt), slug)
+    return found
+
+
+def weigh(entry: Entry, shelf: Shelf, author: AbstractBaseUser | None) -> Taking:
     """What taking this entry would do, with every fault that speaks against it. Writes nothing."""
     item = entry.item
     question = shelf.questions.get(item.slug)
@@ -125,6 +163,11 @@ def weigh(entry: Entry, shelf: Shelf) -> Taking:
     taking.faults += _unsaid_change(taking)
     taking.faults += [_fault(entry, column, text) for column, text in _numbers(taking, contents)]
     taking.faults += _errors(taking)
+    taking.faults += _equal_prompt(taking, shelf)
+    if taking.rewords:
+        taking.question.edited_by_id = author.pk if author else None
+    if taking.publishes and (reason := why_not_published_by(taking.question, author)):
+        taking.faults.append(_fault(entry, "status", reason))
     return taking
 
 
@@ -140,14 +183,18 @@ def take(takings: Sequence[Taking], *, author: AbstractBaseUser | None, at: dt.d
     choices: list[Choice] = []
     rewritten: list[Question] = []
     revisions: list[QuestionRevision | None] = []
+    steps: list[StatusChange] = []
     for taking in changing:
         assert taking.reading is not None
         assert not taking.faults
         fill(taking.question, taking.after, taking.reading)
+        taking.question.lint_state = state_of(taking.remarks)
         own = choices_of(taking.question, taking.after)
         if taking.after.status == PUBLISHED:
             change = taking.change or Change.CLEARER
             revisions.append(revise(taking.question, own, last=taking.stands, change=change, author=author, at=at))
+        if taking.before is None or taking.before.status != taking.after.status:
+            steps.append(note_step(taking.question, by=author, at=at))
         if taking.before is None or taking.before.choices != taking.after.choices:
             choices += own
             rewritten.append(taking.question)
@@ -159,6 +206,7 @@ def take(takings: Sequence[Taking], *, author: AbstractBaseUser | None, at: dt.d
     Choice.objects.filter(question__in=rewritten).delete()
     Choice.objects.bulk_create(choices, batch_size=500)
     QuestionRevision.objects.bulk_create([revision for revision in revisions if revision], batch_size=500)
+    StatusChange.objects.bulk_create(steps, batch_size=500)
     store_ranks()
 
 
@@ -217,27 +265,22 @@ def _numbers(taking: Taking, contents: list[dict[str, Any]]) -> Iterator[tuple[s
 
 def _errors(taking: Taking) -> Iterator[Fault]:
     """What `catalog.lint` calls an error, in a wording that learners would get now."""
-    if taking.after.status != PUBLISHED or taking.stands == wording(taking.after):
+    if taking.after.status != PUBLISHED or not (taking.publishes or taking.rewords):
         return
-    for rule, text in lint.lint_question(taking.after):
-        if lint.SEVERITIES[rule] is lint.Severity.ERROR:
-            yield _fault(taking.entry, "choices" if rule.startswith(("option-", "key-")) else "", text)
+    for remark in taking.remarks:
+        if remark.is_error:
+            yield _fault(taking.entry, "reading" if remark.field == "resource" else remark.field, remark.text)
 
 
-def _parts(item: QuestionItem | None) -> Iterator[tuple[str, str]]:
-    """Everything that an item says, as texts by name."""
-    if item is None:
-        return
-    for name in ("reading", "kind", "concept", "section", "status", "prompt", "answer"):
-        yield name, getattr(item, name)
-    yield "accept", "\n".join(item.accept)
-    for choice in item.choices:
-        key = "✓ " if choice.correct else ""
-        yield f"choice {choice.number}", f"{key}{choice.text}\n{choice.why}"
-    yield "order", ", ".join(str(choice.number) for choice in item.choices)
-    yield "explanation", item.explanation
-    yield "allow", "\n".join(f"{rule}: {reason}" for rule, reason in item.allow)
-    yield "note", item.note
+def _equal_prompt(taking: Taking, shelf: Shelf) -> Iterator[Fault]:
+    other = shelf.prompts.get(squeezed(taking.after.prompt), taking.after.slug)
+    if taking.publishes and other != taking.after.slug:
+        yield _fault(taking.entry, "prompt", lint.prompt_equal(other)[1])
+
+
+def _told(item: QuestionItem | None) -> dict[str, Any]:
+    """What an item says of itself, but for its name and its last change."""
+    return {key: value for key, value in as_json(item).items() if key not in {"slug", "change"}} if item else {}
 
 
 def _give_places(changing: Sequence[Taking]) -> None:

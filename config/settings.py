@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "template_partials",
+    "simple_history",
     "import_export",
     "csp",
     "allauth",
@@ -86,6 +87,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
     "learners.access.LearnerMiddleware",
 ]
 
@@ -200,6 +202,9 @@ MFA_PASSKEY_SIGNUP_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 MFA_TOTP_ISSUER = "Readback"
 MFA_TOTP_TOLERANCE = 1
+
+# Whether what somebody wrote takes somebody else to publish it.
+REVIEWER_IS_NOT_AUTHOR = env.bool("READBACK_REVIEWER_IS_NOT_AUTHOR", PRODUCTION)
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]

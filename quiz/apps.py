@@ -9,9 +9,11 @@ class QuizConfig(AppConfig):
     verbose_name = _("Quiz")
 
     def ready(self) -> None:
+        from catalog import extras
         from learners.parts import register
-        from quiz import checks, parts
+        from quiz import checks, parts, preview
         from quiz.models import QuestionReport
 
         register_check(checks.no_demo_accounts_in_production, Tags.database)
         register("quiz", merge=parts.merge, export=parts.export, erase=parts.erase, models=[QuestionReport])
+        extras.register_card(preview.show_card)

@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 from catalog.models import Question, Resource, Topic
 from learners.http import SeeOther
 from learners.models import Learner
-from quiz import answers, faces
+from quiz import answers, faces, rewordings
 from quiz.answers import Verdict
 from quiz.sitting import Sitting
 from quiz.tickets import Ticket
 from scheduler import grading
 from scheduler.models import Card
+from scheduler.news import news_of
 from scheduler.queue import EVERYTHING, Day, Scope, Upcoming, ahead, day_of, new_beyond, next_card
 from scheduler.summary import summary_of
 
@@ -89,7 +90,8 @@ def back(sitting: Sitting, ticket: Ticket, *, notice: str | None = None) -> Http
     side = _side(ticket, card.question) if checked else "back"
     ticket = ticket.with_response(chosen=ticket.chosen, typed=ticket.typed)
     face = faces.back(ticket, card, side=side, learner=sitting.learner, today=day.today)
-    return page(sitting, {"top": faces.top(day, ticket.kind), "card": face, **_undo_context(day)}, notice=notice)
+    context = {"top": faces.top(day, ticket.kind), "card": face, "news": _news(ticket, card, answered=True)}
+    return page(sitting, {**context, **_undo_context(day)}, notice=notice)
 
 
 def _side(ticket: Ticket, question: Question) -> str:
@@ -132,9 +134,16 @@ def card_context(day: Day, ticket: Ticket, card: Card) -> dict[str, Any]:
     return {
         "top": faces.top(day, ticket.kind),
         "card": faces.front(ticket, card),
+        "news": _news(ticket, card, answered=False),
         "scope": _scope_line(ticket.scope),
         **_undo_context(day),
     }
+
+
+def _news(ticket: Ticket, card: Card, *, answered: bool) -> dict[str, Any] | None:
+    """What became of the question since she saw it. No query unless its wording is another one."""
+    found = news_of(card.question, ticket.seen_id) if ticket.seen_id else None
+    return rewordings.told(found, answered=answered) if found else None
 
 
 def settings_context(learner: Learner | None) -> dict[str, Any]:

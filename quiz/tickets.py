@@ -22,7 +22,8 @@ class Ticket:
 
     `seed` orders the options. `near` says that a near miss was told already. `opened` says that the back was shown,
     `chosen` and `typed` hold the response that was checked by then, and `settled` says that it is recorded already
-    (`sequence` is then the one after it); `leech` asks what is to become of a card forgotten too often.
+    (`sequence` is then the one after it); `leech` asks what is to become of a card forgotten too often. `seen_id` is
+    the wording that the learner saw last, if it was another one.
     """
 
     owner: str
@@ -39,6 +40,7 @@ class Ticket:
     typed: str = ""
     settled: bool = False
     leech: bool = False
+    seen_id: int | None = None
 
     @classmethod
     def for_card(cls, upcoming: Upcoming, *, owner: str, seed: int, at: dt.datetime, scope: Scope) -> Self:
@@ -51,6 +53,7 @@ class Ticket:
             shown_at=at,
             kind=upcoming.kind,
             scope=scope._replace(question=""),
+            seen_id=upcoming.seen_id if upcoming.seen_id != upcoming.revision_id else None,
         )
 
     @property

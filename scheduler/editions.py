@@ -7,7 +7,7 @@ from django.db.models import F
 
 from learners.models import Learner
 from scheduler import transitions
-from scheduler.grading import today_of
+from scheduler.grading import record, today_of
 from scheduler.models import Card, Review
 
 SPREAD_OVER_DAYS = 3
@@ -31,20 +31,8 @@ def _catch_up(card_id: int, learner_id: int, at: dt.datetime) -> int:
         if learner is None or card is None or card.learner_id != learner.pk or card.edition >= card.question.edition:
             return 0
         today = today_of(learner, at)
-        before = card.state
         soon = today + dt.timedelta(days=card.pk % SPREAD_OVER_DAYS + 1)
         due_on = min(card.due_on or soon, soon)
-        card.state = transitions.changed(before, edition=card.question.edition, due_on=due_on)
-        sequence, card.sequence = card.sequence, card.sequence + 1
-        card.save()
-        Review.objects.create(
-            learner=learner,
-            card=card,
-            sequence=sequence,
-            kind=Review.Kind.CHANGE,
-            study_day=today,
-            reviewed_at=at,
-            before=before.as_json(),
-            after=card.state.as_json(),
-        )
+        after = transitions.changed(card.state, edition=card.question.edition, due_on=due_on)
+        record(learner, card, Review.Kind.CHANGE, after, at=at)
     return 1

@@ -116,7 +116,7 @@ def grade(
         else:
             raise DrillEnded
         first = transitions.is_new(card.state)
-        review = _record(learner, card, kind, after, at=at, quality=quality, shown=shown, response=response)
+        review = record(learner, card, kind, after, at=at, quality=quality, shown=shown, response=response)
         first_of_day = _studied_on(learner, today, at)
         if first_of_day or not _add_to_total(review, introduced=first, sign=1):
             DayTotal.objects.create(learner=learner, study_day=today, **_counted(review, introduced=first))
@@ -130,7 +130,7 @@ def study_ahead(
     with locked(who) as learner:
         card = card_as_shown(learner, question, shown)
         after = transitions.studied_ahead(card.state, at=at)
-        review = _record(learner, card, Review.Kind.AHEAD, after, at=at, shown=shown, response=response)
+        review = record(learner, card, Review.Kind.AHEAD, after, at=at, shown=shown, response=response)
         _studied_on(learner, today_of(learner, at), at)
         return learner, review
 
@@ -181,7 +181,7 @@ def resume(*, who: QuerySet[Learner], card_id: int, at: dt.datetime) -> tuple[Le
         card = learner.cards.living().get(pk=card_id)
         if card.suspended_at is None:
             raise AlreadyAnswered
-        review = _record(learner, card, Review.Kind.RESUME, transitions.resumed(card.state), at=at)
+        review = record(learner, card, Review.Kind.RESUME, transitions.resumed(card.state), at=at)
         _studied_on(learner, review.study_day, at)
         return learner, review
 
@@ -226,7 +226,7 @@ def _set_aside(
     with locked(who) as learner:
         card = card_as_shown(learner, question, shown)
         today = today_of(learner, at)
-        review = _record(learner, card, kind, transition(card.state, today), at=at, shown=shown)
+        review = record(learner, card, kind, transition(card.state, today), at=at, shown=shown)
         _studied_on(learner, today, at)
         return learner, review
 
@@ -280,7 +280,7 @@ def _is_as_shown(card: Card, sequence: int) -> bool:
     return bool(changes == card.sequence - sequence)
 
 
-def _record(
+def record(
     learner: Learner,
     card: Card,
     kind: Review.Kind,
@@ -291,6 +291,7 @@ def _record(
     shown: Shown | None = None,
     response: Response | None = None,
 ) -> Review:
+    """Give the card a new state, and its log the row that led there. Called with the learner locked."""
     response = response or Response()
     before, card.state = card.state, after
     sequence, card.sequence = card.sequence, card.sequence + 1

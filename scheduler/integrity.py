@@ -43,7 +43,6 @@ def _apply(state: CardState, row: Review) -> CardState:
         case Review.Kind.RESUME:
             return transitions.resumed(state)
         case Review.Kind.CHANGE:
-            assert logged.due_on is not None
             return transitions.changed(state, edition=logged.edition, due_on=logged.due_on)
         case _:
             return state

@@ -91,12 +91,13 @@ class Day:
 class Upcoming(NamedTuple):
     """The card to show next, unsaved while the learner has none, and what it counts as: due, new, drill or ahead.
 
-    `revision_id` is the wording that its question has now.
+    `revision_id` is the wording that its question has now, `seen_id` the one that the learner saw last.
     """
 
     card: Card
     revision_id: int
     kind: str
+    seen_id: int | None = None
     rests_since_minutes: int | None = None
 
 
@@ -271,8 +272,12 @@ def _skipped(learner: Learner, day: Day, scope: Scope) -> QuerySet[Card]:
 
 
 def _first(cards: QuerySet[Card], kind: str) -> Upcoming | None:
-    card = cards.select_related("question__resource__topic").annotate(revision_id=_revision("question")).first()
-    return Upcoming(card, card.revision_id, kind) if card else None
+    card = (
+        cards.select_related("question__resource__topic")
+        .annotate(revision_id=_revision("question"), seen_id=_seen())
+        .first()
+    )
+    return Upcoming(card, card.revision_id, kind, card.seen_id) if card else None
 
 
 def _new(learner: Learner | None, question_id: int) -> Upcoming | None:
@@ -293,6 +298,12 @@ def _new(learner: Learner | None, question_id: int) -> Upcoming | None:
 def _revision(question: str) -> Subquery:
     """The id of the wording that a question has now: what a ticket remembers."""
     return Subquery(QuestionRevision.objects.filter(question=OuterRef(question)).order_by("-number").values("pk")[:1])
+
+
+def _seen() -> Subquery:
+    """The id of the wording that the learner of a card saw last."""
+    seen = Review.objects.standing().filter(card=OuterRef("pk"), revision__isnull=False)
+    return Subquery(seen.order_by("-sequence").values("revision")[:1])
 
 
 def _rests_since_minutes(card: Card, at: dt.datetime) -> int | None:

@@ -118,6 +118,6 @@ def resumed(state: CardState) -> CardState:
     return replace(state, suspended_at=None)
 
 
-def changed(state: CardState, *, edition: int, due_on: dt.date) -> CardState:
-    """After the question's meaning changed: asked soon, with the memory as it was."""
+def changed(state: CardState, *, edition: int, due_on: dt.date | None) -> CardState:
+    """After the question became another one, with the memory as it was: `due_on` is soon when its meaning changed."""
     return replace(state, edition=edition, due_on=due_on)

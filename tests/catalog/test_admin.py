@@ -1,11 +1,12 @@
 import pytest
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from catalog.load import load
 from catalog.models import Choice, Conflict, Question, QuestionRevision, Resource, Topic
 from catalog.revisions import publish
 from tests.catalog.contents import catalog_of, choice, item
-from tests.factories import make_card, make_question, make_reading
+from tests.factories import make_card, make_question, make_reading, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +24,15 @@ def question(at):
     """A published choice question with its key on 2."""
     load(catalog_of(choice(slug="airflow-decides")), at=at)
     return Question.objects.get()
+
+
+def make_onlooker():
+    """A member of staff who may look at the catalog, and no more."""
+    onlooker = make_user(is_staff=True)
+    onlooker.user_permissions.add(
+        *Permission.objects.filter(content_type__app_label="catalog", codename__startswith="view")
+    )
+    return onlooker
 
 
 def address(question):
@@ -302,12 +312,10 @@ def test_lists_open_search_and_need_few_queries(staff, question, model, django_a
     assert page.status_code == 200
 
 
-def test_the_wordings_of_a_question_are_listed(staff, question):
+def test_the_wordings_of_a_question_are_a_press_away(staff, question):
     page = staff.get(address(question)).content.decode()
-    link = f"{reverse('admin:catalog_questionrevision_changelist')}?question__id__exact={question.pk}"
 
-    assert link in page
-    assert staff.get(link).status_code == 200
+    assert reverse("admin:catalog_question_history", args=[question.pk]) in page
 
 
 def make_conflict(at):
@@ -319,35 +327,59 @@ def make_conflict(at):
     return question
 
 
-@pytest.mark.parametrize(("action", "prompt"), [("use_file", "Why so late?"), ("use_database", "Why late?")])
-def test_a_conflict_is_decided(staff, at, action, prompt):
+def decide(client, side):
+    return client.post(reverse(f"admin:catalog_conflict_{side}", args=[Conflict.objects.get().pk]), follow=True)
+
+
+def test_a_conflict_is_listed_with_what_differs_word_by_word(staff, at):
+    make_conflict(at)
+
+    page = staff.get(reverse("admin:catalog_conflict_changelist")).content.decode()
+
+    assert "<span>Why </span><ins>so </ins><span>late?</span>" in page
+    assert "Take what the file says" in page
+
+
+@pytest.mark.parametrize(("side", "prompt"), [("file", "Why so late?"), ("database", "Why late?")])
+def test_a_conflict_is_decided_with_one_press(staff, at, side, prompt):
     question = make_conflict(at)
-    data = {"action": action, "_selected_action": [Conflict.objects.get().pk]}
 
-    staff.post(reverse("admin:catalog_conflict_changelist"), data)
+    page = decide(staff, side).content.decode()
 
+    assert "Question airflow-late: what" in page
+    assert "There is no conflict" in page
     question.refresh_from_db()
     assert question.prompt == prompt
     assert not Conflict.objects.exists()
     assert load(catalog_of(item(prompt="Why so late?")), at=at).conflicts == []
 
 
-def test_someone_who_may_only_look_decides_nothing(client, at):
-    from django.contrib.auth.models import Permission
+def test_an_order_of_questions_in_conflict_is_shown_as_a_list(staff, at):
+    Conflict.objects.create(kind="order", slug="airflow", in_file=["a", "b"], in_database=["b", "a"], found_at=at)
 
-    from tests.factories import make_user
+    page = staff.get(reverse("admin:catalog_conflict_changelist")).content.decode()
 
+    assert '<th scope="row">Order</th>' in page
+
+
+def test_a_conflict_that_was_decided_meanwhile_is_no_error(staff, at):
     make_conflict(at)
-    onlooker = make_user(is_staff=True)
-    onlooker.user_permissions.add(
-        *Permission.objects.filter(content_type__app_label="catalog", codename__startswith="view")
-    )
-    client.force_login(onlooker)
-    data = {"action": "use_file", "_selected_action": [Conflict.objects.get().pk]}
+    address = reverse("admin:catalog_conflict_file", args=[Conflict.objects.get().pk])
+    staff.post(address)
 
-    client.post(reverse("admin:catalog_conflict_changelist"), data)
+    assert "was decided already" in staff.post(address, follow=True).content.decode()
+    assert staff.get(address).status_code == 405
+
+
+def test_someone_who_may_only_look_decides_nothing(client, at):
+    make_conflict(at)
+    client.force_login(make_onlooker())
+
+    assert decide(client, "file").status_code == 403
+    page = client.get(reverse("admin:catalog_conflict_changelist")).content.decode()
 
     assert Conflict.objects.exists()
+    assert "Take what the file says" not in page
 
 
 def test_pages_hold_no_inline_script_or_style(staff, question):

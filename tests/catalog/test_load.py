@@ -10,7 +10,8 @@ from catalog.dump import dump_catalog
 from catalog.items import Catalog, ChoiceItem, TopicItem
 from catalog.load import Verdict, keep_database, load, take_file, verdict
 from catalog.models import Choice, Conflict, Question, QuestionRevision, Resource, Topic
-from catalog.revisions import publish, retire
+from catalog.revisions import publish
+from catalog.steps import retire
 from catalog.stored import stored_catalog
 from tests.catalog.contents import CHOICES, QUESTIONS, catalog_of, choice, item, reading, write
 from tests.factories import make_card
@@ -415,7 +416,7 @@ def test_the_command_says_what_it_did(tmp_path, capsys):
 
 def test_a_retired_question_that_the_file_still_publishes_stays_retired(at):
     load_questions(item(), at=at)
-    retire(Question.objects.get())
+    retire(Question.objects.get(), by=None, at=at)
 
     load_questions(item(), at=at)
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from catalog.models import Question
 from catalog.ranking import alternate, store_ranks
-from catalog.revisions import publish, retire
+from catalog.revisions import publish
+from catalog.steps import retire
 from tests.factories import make_question, make_reading, make_topic
 
 
@@ -79,7 +80,10 @@ def test_a_question_that_is_not_published_has_no_rank(db):
 @pytest.mark.django_db(transaction=True)
 def test_two_curators_at_once_give_no_two_questions_one_rank(at: dt.datetime) -> None:
     reading = make_reading()
-    drafts = [make_question(resource=reading, status="draft", rank=None, position=place) for place in range(30)]
+    drafts = [
+        make_question(resource=reading, prompt=f"Why {place}?", status="draft", rank=None, position=place)
+        for place in range(30)
+    ]
     published = [make_question(resource=reading, rank=None, position=place) for place in range(30, 60)]
     together = Barrier(2, timeout=20)
 
@@ -88,7 +92,7 @@ def test_two_curators_at_once_give_no_two_questions_one_rank(at: dt.datetime) ->
             for draft, old in zip(drafts[ours], published[ours], strict=True):
                 together.wait()
                 publish(Question.objects.get(pk=draft.pk), change="clearer", author=None, at=at)
-                retire(Question.objects.get(pk=old.pk))
+                retire(Question.objects.get(pk=old.pk), by=None, at=at)
         finally:
             connections.close_all()
 

@@ -6,7 +6,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
 from catalog.models import Choice, Question
-from catalog.revisions import next_choice_number, publish, retire
+from catalog.revisions import next_choice_number, publish
+from catalog.steps import retire
 from tests.factories import make_card, make_question, make_reading
 
 pytestmark = pytest.mark.django_db
@@ -130,7 +131,7 @@ def test_a_key_in_better_words_or_under_a_new_number_is_the_same_key(draft, at):
 
 def test_a_retired_question_comes_back_without_a_new_revision(draft, at):
     publish(draft, change="first", author=None, at=at)
-    retire(draft)
+    retire(draft, by=None, at=at)
     assert (draft.status, draft.rank) == ("retired", None)
 
     assert publish(draft, change="clearer", author=None, at=at) is None

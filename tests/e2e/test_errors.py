@@ -5,7 +5,8 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import Route, expect
 
 from catalog.models import Question
-from catalog.revisions import publish, retire
+from catalog.revisions import publish
+from catalog.steps import retire
 from scheduler.models import Review
 from tests.e2e.accounts import has_an_account
 from tests.e2e.complaints import Complaints
@@ -88,7 +89,7 @@ class TestChangedMeanwhile:
         self, anyone: Person, two_questions: tuple[Question, Question]
     ) -> None:
         at_the_back(anyone)
-        retire(two_questions[0])
+        retire(two_questions[0], by=None, at=AT)
         anyone.presses("Good").is_asked("Second?")
         anyone.reads("That question was withdrawn while you had it before you.", "Nothing is counted")
         assert not Review.objects.exists()

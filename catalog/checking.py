@@ -1,0 +1,116 @@
+"""What lint says of the questions in the database, beside all the others there; and the state that a list shows."""
+
+import collections
+import dataclasses
+from collections.abc import Iterable, Sequence
+
+from catalog import lint
+from catalog.items import QuestionItem
+from catalog.lint import Severity, prompt_equal, prompt_near
+from catalog.models import Question
+from catalog.stored import question_item
+from catalog.wording import near_pairs, nearest, squeezed
+
+Lint = Question.Lint
+MOST_NAMED = 3
+BATCH = 1000
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Remark:
+    """What lint says, and the field of the form that it concerns ("choices" for all that is said of the options)."""
+
+    rule: str
+    severity: Severity
+    text: str
+    field: str
+
+    @property
+    def is_error(self) -> bool:
+        return self.severity is Severity.ERROR
+
+
+def remarks_on(item: QuestionItem) -> list[Remark]:
+    """Everything that this question does not accept, beside the other questions of the database. One query."""
+    prompts = _live_prompts()
+    common = lint.common_stems([prompt for _, prompt in prompts], among=lint.shared_stems(item))
+    return _remarks(item, common, _resemblances(item, prompts))
+
+
+def check(question: Question) -> list[Remark]:
+    """Lints a stored question and keeps its state. Reads its `resource` and its choices."""
+    remarks = remarks_on(question_item(question, question.choices.all()))
+    question.lint_state = state_of(remarks)
+    Question.objects.filter(pk=question.pk).update(lint_state=question.lint_state)
+    return remarks
+
+
+def check_unchecked() -> int:
+    """Gives all questions their state that have none yet, however many. Returns how many; for none it is one query."""
+    unchecked = list(
+        Question.objects.filter(lint_state="").order_by().select_related("resource").prefetch_related("choices")
+    )
+    if not unchecked:
+        return 0
+    prompts = _live_prompts()
+    common = lint.common_stems([prompt for _, prompt in prompts])
+    shared = _all_resemblances(prompts)
+    by_state: dict[str, list[int]] = collections.defaultdict(list)
+    for question in unchecked:
+        item = question_item(question, question.choices.all())
+        by_state[state_of(_remarks(item, common, shared[question.slug]))].append(question.pk)
+    for state, found in by_state.items():
+        for start in range(0, len(found), BATCH):
+            Question.objects.filter(pk__in=found[start : start + BATCH]).update(lint_state=state)
+    return len(unchecked)
+
+
+def state_of(remarks: Iterable[Remark]) -> str:
+    severities = {remark.severity for remark in remarks}
+    if Severity.ERROR in severities:
+        return Lint.ERRORS
+    return Lint.WARNINGS if severities else Lint.CLEAN
+
+
+def field_of(rule: str, kind: str) -> str:
+    """The field that a rule speaks of."""
+    first = rule.partition("-")[0]
+    if rule == "incomplete":
+        return "prompt" if kind == "cloze" else "answer"
+    if first in {"answer", "explanation", "section", "allow"}:
+        return first
+    if first in {"option", "key", "shared"}:
+        return "choices"
+    return "resource" if first == "reading" else "prompt"
+
+
+def _remarks(item: QuestionItem, common: set[str], between: Sequence[tuple[str, str]]) -> list[Remark]:
+    return [
+        Remark(rule, severity, text, field_of(rule, item.kind))
+        for rule, severity, text in lint.remarks_on(item, common, between)
+    ]
+
+
+def _live_prompts() -> list[tuple[str, str]]:
+    """Slug and prompt of all questions that are not retired."""
+    live = Question.objects.exclude(status=Question.Status.RETIRED).order_by()
+    return list(live.values_list("slug", "prompt"))
+
+
+def _resemblances(item: QuestionItem, prompts: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    others = [(slug, prompt) for slug, prompt in prompts if slug != item.slug]
+    texts = dict(others)
+    return [_resemblance(item.prompt, slug, texts[slug]) for slug, _ in nearest(item.prompt, others)[:MOST_NAMED]]
+
+
+def _all_resemblances(prompts: Sequence[tuple[str, str]]) -> dict[str, list[tuple[str, str]]]:
+    """For each slug what its prompt shares with others: each of a pair is told of the other."""
+    found: dict[str, list[tuple[str, str]]] = collections.defaultdict(list)
+    for pair in near_pairs([prompt for _, prompt in prompts]):
+        for one, other in (pair, pair[::-1]):
+            found[prompts[one][0]].append(_resemblance(prompts[one][1], *prompts[other]))
+    return found
+
+
+def _resemblance(prompt: str, slug: str, other: str) -> tuple[str, str]:
+    return prompt_equal(slug) if squeezed(prompt) == squeezed(other) else prompt_near(slug)
