@@ -24,7 +24,7 @@ from catalog.admin_history import QuestionHistory, QuestionRevisionAdmin, histor
 from catalog.admin_merge import QuestionMerging
 from catalog.admin_preview import QuestionPreview
 from catalog.exchange_admin import QuestionExchange
-from catalog.forms import ChoiceForm, ChoiceFormSet, QuestionForm, ReadingForm, TopicForm
+from catalog.forms import ChoiceForm, ChoiceFormSet, PlaceForm, PlacesFormSet, QuestionForm, ReadingForm, TopicForm
 from catalog.models import Choice, Question, Resource, Topic, TopicQuerySet
 from catalog.ranking import hold_ranks, store_ranks
 from catalog.revisions import Change, publish
@@ -34,14 +34,7 @@ from catalog.stored import question_item
 __all__ = ["ConflictAdmin", "QuestionAdmin", "QuestionRevisionAdmin", "ReadOnlyAdmin", "ResourceAdmin", "TopicAdmin"]
 
 PUBLISHED = Question.Status.PUBLISHED
-
-
-class PlaceForm(forms.ModelForm):
-    """A row of a list in which places are edited; each field says whose place it is."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["position"].widget.attrs["aria-label"] = _("Position of %(item)s") % {"item": self.instance}
+MOST_PLACES = 200
 
 
 class RankingAdmin(SimpleHistoryAdmin):
@@ -54,6 +47,11 @@ class RankingAdmin(SimpleHistoryAdmin):
         hold_ranks()
         super().save_model(request, obj, form, change)
         store_ranks()
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if formsets:
+            store_ranks()
 
 
 @admin.register(Topic)
@@ -79,9 +77,26 @@ class TopicAdmin(RankingAdmin):
         )
 
 
+class QuestionPlaces(admin.TabularInline):
+    """The questions of a reading in their order, to be put into another one by numbers."""
+
+    model = Question
+    form = PlaceForm
+    formset = PlacesFormSet
+    template = "admin/catalog/resource/questions.html"
+    fields = ("position",)
+    ordering = ("position", "id")
+    can_delete = False
+    verbose_name_plural = _("questions, in the order in which they are met")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 @admin.register(Resource)
 class ResourceAdmin(RankingAdmin):
     form = ReadingForm
+    inlines = (QuestionPlaces,)
     list_display = ("title", "topic", "position", "kind", "published_count", "unfinished_count")
     list_editable = ("position",)
     list_filter = ("topic", "kind")
@@ -103,6 +118,11 @@ class ResourceAdmin(RankingAdmin):
             published_count=Count("questions", filter=Q(questions__status=PUBLISHED)),
             unfinished_count=Count("questions", filter=unfinished),
         )
+
+    def get_inlines(self, request: HttpRequest, obj: Resource | None) -> Any:
+        """Beyond so many rows a browser would send more fields than are taken."""
+        many = obj is None or obj.questions.count() > MOST_PLACES
+        return () if many else super().get_inlines(request, obj)
 
     @admin.display(description=_("published questions"), ordering="published_count")
     def published_count(self, reading: Any) -> str:
@@ -177,13 +197,13 @@ class QuestionAdmin(QuestionExchange, QuestionHistory, QuestionMerging, Question
     search_fields = ("slug", "prompt", "answer", "explanation", "concept")
     search_help_text = _("Slug, prompt, answer, explanation or concept.")
     autocomplete_fields = ("resource",)
-    readonly_fields = ("wordings", "latest_step")
+    readonly_fields = ("wordings", "latest_step", "edited_by", "went_into")
     save_on_top = True
     empty_state = _("No question is like that. Take a filter away, or add a question.")
     fieldsets = (
         (None, {"fields": ("resource", "slug", "kind", "concept", "section", "status", "change")}),
         (_("Wording"), {"fields": ("prompt", "answer", "accept", "explanation")}),
-        (_("For curators"), {"fields": ("allow", "note", "position", "wordings", "latest_step")}),
+        (_("For curators"), {"fields": ("allow", "note", "position", *readonly_fields)}),
     )
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
@@ -213,6 +233,13 @@ class QuestionAdmin(QuestionExchange, QuestionHistory, QuestionMerging, Question
     def wordings(self, question: Question) -> str:
         return history_link(question) if question.revision else "—"
 
+    @admin.display(description=_("merged into"))
+    def went_into(self, question: Question) -> str:
+        other = question.merged_into
+        if other is None:
+            return "—"
+        return format_html('<a href="{}">{}</a>', reverse("admin:catalog_question_change", args=[other.pk]), other)
+
     @admin.display(description=_("latest step"))
     def latest_step(self, question: Question) -> str:
         step = question.status_changes.select_related("by").first() if question.pk else None
@@ -226,6 +253,10 @@ class QuestionAdmin(QuestionExchange, QuestionHistory, QuestionMerging, Question
         made: Any = super().get_form(request, obj, change=change, **kwargs)
         made.person = person_of(request)
         return made
+
+    def view_on_site(self, obj: Question) -> str | None:
+        """Only what is published is asked."""
+        return obj.get_absolute_url() if obj.status == PUBLISHED else None
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"kind": Question.Kind.CHOICE, **super().get_changeform_initial_data(request)}
@@ -275,7 +306,10 @@ class QuestionAdmin(QuestionExchange, QuestionHistory, QuestionMerging, Question
             note_step(question, by=person, at=at).save()
         if form.cleaned_data["status"] == PUBLISHED:
             said = form.cleaned_data["change"] or Change.CLEARER
-            publish(question, change=said, author=person, at=at)
+            made = publish(question, change=said, author=person, at=at)
+            if made and made.change == Change.MEANING != said:
+                text = _("Another option is the key now, so this counts as a different meaning.")
+                self.message_user(request, text, messages.WARNING)
         elif not send_to(question, form.cleaned_data["status"], by=person, at=at):
             store_ranks()
 

@@ -352,3 +352,20 @@ class TopicForm(forms.ModelForm):
             "slug": _("Stable for ever; it is in addresses and names the folder: workflow-managers."),
             "position": _("The place in the list, from 0: 3."),
         }
+
+
+class PlaceForm(forms.ModelForm):
+    """A row of a list in which places are edited; its field says whose place it is."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "position" in self.fields:
+            self.fields["position"].widget.attrs["aria-label"] = _("Position of %(item)s") % {"item": self.instance}
+
+
+class PlacesFormSet(forms.BaseInlineFormSet):
+    """The places of a reading's questions. Nothing else of a question is written, whatever happened to it meanwhile."""
+
+    def save_existing(self, form: Any, obj: Question, commit: bool = True) -> Question:
+        Question.objects.filter(pk=obj.pk).update(position=obj.position)
+        return obj

@@ -141,7 +141,13 @@ class Question(models.Model):
     last_change = models.CharField(max_length=10, blank=True, editable=False)
     rendered = models.JSONField(default=dict, editable=False)
     edited_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("worded by"),
     )
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, editable=False, related_name="merged_from"

@@ -15,7 +15,7 @@ def told(news: News, *, answered: bool) -> dict[str, Any]:
     return {
         "text": {
             Kind.CLEARER: _("Reworded since you last saw it."),
-            Kind.MEANING: _("This question means something else since you last saw it."),
+            Kind.MEANING: _("The meaning of this question has changed since you last saw it."),
             Kind.MERGED: _("This question has come in the place of one that you know."),
         }[news.kind],
         "differences": shown,

@@ -13,19 +13,6 @@ pytestmark = pytest.mark.django_db
 CHANGE_NEEDED = "Say below what kind of change it is."
 
 
-@pytest.fixture
-def staff(client, curator):
-    client.force_login(curator)
-    return client
-
-
-@pytest.fixture
-def question(at):
-    """A published choice question with its key on 2."""
-    load(catalog_of(choice(slug="airflow-decides")), at=at)
-    return Question.objects.get()
-
-
 def make_onlooker():
     """A member of staff who may look at the catalog, and no more."""
     onlooker = make_user(is_staff=True)
@@ -290,6 +277,7 @@ def test_a_new_place_of_a_reading_moves_the_ranks(staff, at):
     reading = Resource.objects.get(slug="airflow")
     data = {"topic": reading.topic_id, "slug": "airflow", "title": "Airflow", "url": reading.url, "kind": "article"}
     data |= {"minutes": 20, "summary": "S.", "sources": "One\r\nTwo", "position": 7}
+    data |= {"questions-TOTAL_FORMS": 0, "questions-INITIAL_FORMS": 0}
 
     response = staff.post(reverse("admin:catalog_resource_change", args=[reading.pk]), data)
 

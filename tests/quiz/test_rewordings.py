@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
 DAY = dt.timedelta(days=1)
 REWORDED = "Reworded since you last saw it."
-ANOTHER_MEANING = "This question means something else since you last saw it."
+ANOTHER_MEANING = "The meaning of this question has changed since you last saw it."
 
 
 @pytest.fixture
