@@ -147,13 +147,14 @@ class QuestionResource(ModelResource):
         result.takings = self.takings
         return result
 
-    def before_import(self, dataset: tablib.Dataset, *, writes: bool, state: str = "", **kwargs: Any) -> None:
-        person = kwargs.get("user")
+    def before_import(
+        self, dataset: tablib.Dataset, *, writes: bool, user: Any = None, state: str = "", **kwargs: Any
+    ) -> None:
         entries: list[Entry] = [entry for _, entry in dataset]
         self.shelf = look_up(entries, lock=writes)
         if writes and state != self.shelf.state:
             raise ChangedMeanwhile
-        self.takings = {entry.place: weigh(entry, self.shelf, person=person) for entry in entries}
+        self.takings = {entry.place: weigh(entry, self.shelf, user) for entry in entries}
 
     def import_row(self, row: dict[str, Any], instance_loader: Any, **kwargs: Any) -> RowResult:
         """The verdict on one entry; nothing is written before all are known."""

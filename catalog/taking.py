@@ -9,20 +9,19 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Max
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from catalog import lint
-from catalog.checking import check_unchecked
-from catalog.diffs import Difference
+from catalog.checking import Remark, field_of, state_of
+from catalog.diffs import Difference, differences, order_difference
 from catalog.entries import Entry
 from catalog.files import Fault, guess
-from catalog.items import QuestionItem, digest
+from catalog.items import QuestionItem, as_json, digest
 from catalog.models import Choice, Question, QuestionRevision, Resource, StatusChange
 from catalog.ranking import hold_ranks, store_ranks
 from catalog.revisions import Change, has_other_key, revise, wording
-from catalog.steps import may_publish, note_step
+from catalog.steps import note_step, why_not_published_by
 from catalog.stored import choices_of, fill, question_items
+from catalog.wording import squeezed
 
 PUBLISHED = Question.Status.PUBLISHED
 SAY_WHAT_CHANGED = (
@@ -32,12 +31,17 @@ SAY_WHAT_CHANGED = (
 
 @dataclasses.dataclass(slots=True)
 class Shelf:
-    """What the database holds of the questions that were handed in. `contents` are revisions, the oldest first."""
+    """What the database holds of the questions that were handed in.
+
+    `contents` are revisions, the oldest first. `prompts` leads from what is visible of a prompt to who asks it, in the
+    database and in the file.
+    """
 
     questions: dict[str, Question]
     items: dict[str, QuestionItem]
     readings: dict[str, Resource]
     contents: dict[int, list[dict[str, Any]]]
+    prompts: dict[str, str]
 
     @property
     def state(self) -> str:
@@ -72,25 +76,33 @@ class Taking:
 
     @property
     def rewords(self) -> bool:
-        """Whether these are other words than stand here, so that whoever takes them has worded the question."""
+        """Whether its words are no longer those that somebody else gave it."""
         return self.before is None or wording(self.before) != wording(self.after)
 
     @property
-    def differences(self) -> list[tuple[str, SafeString]]:
-        """Each part that changes, with its words marked; of a new question, each part that it has."""
-        old, new = dict(_parts(self.before)), dict(_parts(self.after))
-        names = [*new, *(name for name in old if name not in new)]
-        changed = [name for name in names if old.get(name, "") != new.get(name, "")]
-        return [(name, Difference(name, old.get(name, ""), new.get(name, "")).html) for name in changed]
+    def publishes(self) -> bool:
+        """Whether it brings the question before learners."""
+        before = self.before.status if self.before else ""
+        return self.after.status == PUBLISHED != before
 
     @property
-    def warnings(self) -> list[str]:
-        remarks = lint.remarks_on(self.after)
-        return [text for _, severity, text in remarks if severity is lint.Severity.WARNING]
+    def differences(self) -> list[Difference]:
+        """Each part that changes; of a new question, each part that it has."""
+        old, new = (_told(item) for item in (self.before, self.after))
+        places = [[choice.text for choice in item.choices] if item else [] for item in (self.before, self.after)]
+        moved = sorted(places[0]) == sorted(places[1]) and places[0] != places[1]
+        return differences(old, new) + (order_difference(*places) if moved else [])
+
+    @property
+    def remarks(self) -> list[Remark]:
+        """What lint says of it by itself. To lay a file of a thousand prompts beside each other would take minutes."""
+        kind = self.after.kind
+        found = lint.remarks_on(self.after)
+        return [Remark(rule, severity, text, field_of(rule, kind)) for rule, severity, text in found]
 
 
 def look_up(entries: Sequence[Entry], *, lock: bool) -> Shelf:
-    """Five queries. With `lock` the questions are kept from others until the caller's transaction ends."""
+    """Six queries. With `lock` the questions are kept from others until the caller's transaction ends."""
     if lock:
         hold_ranks()
     stored = Question.objects.select_related("resource").prefetch_related("choices")
@@ -103,15 +115,32 @@ def look_up(entries: Sequence[Entry], *, lock: bool) -> Shelf:
         for entry in entries
         if entry.slug in items and _unsaid(items[entry.slug]) != _unsaid(entry.item)
     ]
-    contents: dict[int, list[dict[str, Any]]] = {}
-    revisions = QuestionRevision.objects.filter(question__in=changed).order_by("number")
+    readings = Resource.objects.in_bulk(field_name="slug")
+    return Shelf(questions, items, readings, _contents(changed), _prompts([entry.item for entry in entries]))
+
+
+def _contents(questions: Sequence[Question]) -> dict[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = {}
+    revisions = QuestionRevision.objects.filter(question__in=questions).order_by("number")
     for pk, content in revisions.values_list("question_id", "content"):
-        contents.setdefault(pk, []).append(content)
-    return Shelf(questions, items, Resource.objects.in_bulk(field_name="slug"), contents)
+        found.setdefault(pk, []).append(content)
+    return found
 
 
-def weigh(entry: Entry, shelf: Shelf, *, person: AbstractBaseUser | None) -> Taking:
-    """What it would do if this person took the entry, with every fault that speaks against it. Writes nothing."""
+def _prompts(wanted: Sequence[QuestionItem]) -> dict[str, str]:
+    """Who asks what, once these are in: of two that ask the same, the one that was there first."""
+    slugs = {item.slug for item in wanted}
+    live = Question.objects.exclude(status=Question.Status.RETIRED).order_by("pk").values_list("prompt", "slug")
+    asked = [(prompt, slug) for prompt, slug in live if slug not in slugs]
+    asked += [(item.prompt, item.slug) for item in wanted if item.status != Question.Status.RETIRED]
+    found: dict[str, str] = {}
+    for prompt, slug in asked:
+        found.setdefault(squeezed(prompt), slug)
+    return found
+
+
+def weigh(entry: Entry, shelf: Shelf, author: AbstractBaseUser | None) -> Taking:
+    """What taking this entry would do, with every fault that speaks against it. Writes nothing."""
     item = entry.item
     question = shelf.questions.get(item.slug)
     taking = Taking(
@@ -135,7 +164,11 @@ def weigh(entry: Entry, shelf: Shelf, *, person: AbstractBaseUser | None) -> Tak
     taking.faults += _unsaid_change(taking)
     taking.faults += [_fault(entry, column, text) for column, text in _numbers(taking, contents)]
     taking.faults += _errors(taking)
-    taking.faults += _own_words(taking, person)
+    taking.faults += _equal_prompt(taking, shelf)
+    if taking.rewords:
+        taking.question.edited_by_id = author.pk if author else None
+    if taking.publishes and (reason := why_not_published_by(taking.question, author)):
+        taking.faults.append(_fault(entry, "status", reason))
     return taking
 
 
@@ -158,13 +191,13 @@ def take(takings: Sequence[Taking], *, author: AbstractBaseUser | None, at: dt.d
         if taking.rewords:
             taking.question.edited_by_id = author.pk if author else None
         fill(taking.question, taking.after, taking.reading)
-        taking.question.lint_state = ""
-        if taking.before is None or taking.before.status != taking.after.status:
-            steps.append(note_step(taking.question, by=author, at=at))
+        taking.question.lint_state = state_of(taking.remarks)
         own = choices_of(taking.question, taking.after)
         if taking.after.status == PUBLISHED:
             change = taking.change or Change.CLEARER
             revisions.append(revise(taking.question, own, last=taking.stands, change=change, author=author, at=at))
+        if taking.before is None or taking.before.status != taking.after.status:
+            steps.append(note_step(taking.question, by=author, at=at))
         if taking.before is None or taking.before.choices != taking.after.choices:
             choices += own
             rewritten.append(taking.question)
@@ -236,39 +269,22 @@ def _numbers(taking: Taking, contents: list[dict[str, Any]]) -> Iterator[tuple[s
 
 def _errors(taking: Taking) -> Iterator[Fault]:
     """What `catalog.lint` calls an error, in a wording that learners would get now."""
-    if taking.after.status != PUBLISHED or taking.stands == wording(taking.after):
+    if taking.after.status != PUBLISHED or not (taking.publishes or taking.rewords):
         return
-    for rule, text in lint.lint_question(taking.after):
-        if lint.SEVERITIES[rule] is lint.Severity.ERROR:
-            yield _fault(taking.entry, "choices" if rule.startswith(("option-", "key-")) else "", text)
+    for remark in taking.remarks:
+        if remark.is_error:
+            yield _fault(taking.entry, "reading" if remark.field == "resource" else remark.field, remark.text)
 
 
-def _own_words(taking: Taking, person: AbstractBaseUser | None) -> Iterator[Fault]:
-    """Whoever worded a question is not the one to publish it, in a file as little as on the form."""
-    steps_up = taking.before is None or taking.before.status != PUBLISHED
-    if taking.after.status != PUBLISHED or not steps_up:
-        return
-    person_id = person.pk if person else None
-    editor_id = person_id if taking.rewords else taking.question.edited_by_id
-    if not may_publish(editor_id, person_id, reviewer_is_not_author=settings.REVIEWER_IS_NOT_AUTHOR):
-        text = _("The words are yours, so somebody else publishes them: give it the status review.")
-        yield _fault(taking.entry, "status", text)
+def _equal_prompt(taking: Taking, shelf: Shelf) -> Iterator[Fault]:
+    other = shelf.prompts.get(squeezed(taking.after.prompt), taking.after.slug)
+    if taking.publishes and other != taking.after.slug:
+        yield _fault(taking.entry, "prompt", lint.prompt_equal(other)[1])
 
 
-def _parts(item: QuestionItem | None) -> Iterator[tuple[str, str]]:
-    """Everything that an item says, as texts by name."""
-    if item is None:
-        return
-    for name in ("reading", "kind", "concept", "section", "status", "prompt", "answer"):
-        yield name, getattr(item, name)
-    yield "accept", "\n".join(item.accept)
-    for choice in item.choices:
-        key = "✓ " if choice.correct else ""
-        yield f"choice {choice.number}", f"{key}{choice.text}\n{choice.why}"
-    yield "order", ", ".join(str(choice.number) for choice in item.choices)
-    yield "explanation", item.explanation
-    yield "allow", "\n".join(f"{rule}: {reason}" for rule, reason in item.allow)
-    yield "note", item.note
+def _told(item: QuestionItem | None) -> dict[str, Any]:
+    """What an item says of itself, but for its name and its last change."""
+    return {key: value for key, value in as_json(item).items() if key not in {"slug", "change"}} if item else {}
 
 
 def _give_places(changing: Sequence[Taking]) -> None:

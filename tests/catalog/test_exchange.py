@@ -14,7 +14,7 @@ from tests.catalog.contents import CHOICES, catalog_of, choice, item
 from tests.catalog.strategies import BANKS
 from tests.catalog.tables import CHOICE_KEYS as KEYS
 from tests.catalog.tables import row_of, sheet
-from tests.factories import AT
+from tests.factories import AT, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +45,7 @@ def told(result):
 @pytest.fixture
 def question(at):
     """A published choice question with its key on 2."""
-    load(catalog_of(choice(slug="airflow-decides"), item()), at=at)
+    load(catalog_of(choice(slug="airflow-decides"), item(prompt="What does a run of Airflow cover?")), at=at)
     return Question.objects.get(slug="airflow-decides")
 
 
@@ -55,7 +55,7 @@ def test_the_shipped_catalog_comes_back_as_it_was_and_nothing_is_written(layout,
     before = list(Question.objects.order_by("pk").values()), QuestionRevision.objects.count(), stored_catalog()
     raw = exported(layout)
 
-    with django_assert_max_num_queries(24) as captured:
+    with django_assert_max_num_queries(26) as captured:
         result = imported(raw, layout)
 
     assert result.totals[RowResult.IMPORT_TYPE_SKIP] == result.total_rows == 467
@@ -107,7 +107,7 @@ def test_an_export_fills_an_empty_catalog_alike(layout, at):
 def test_a_dry_run_writes_nothing(question, django_assert_max_num_queries):
     raw = sheet(row_of(question, prompt="Which part decides?", change="typo"), row_of(question, slug="new-one"))
 
-    with django_assert_max_num_queries(13) as captured:
+    with django_assert_max_num_queries(14) as captured:
         result = dry_run(raw)
 
     assert (result.totals["new"], result.totals["update"]) == (1, 1)
@@ -245,7 +245,11 @@ def test_what_is_wrong_is_told_by_row_and_column_and_nothing_is_written(question
 
 
 def test_faults_of_all_rows_are_told_at_once(question):
-    raw = sheet(row_of(question, section=""), row_of(question, slug="a", reading="b"), row_of(question, prompt="New?"))
+    raw = sheet(
+        row_of(question, section=""),
+        row_of(question, slug="a", reading="b", prompt="Other?"),
+        row_of(question, prompt="New?"),
+    )
 
     assert [(row, column) for row, column, _ in told(dry_run(raw))] == [
         (2, "section"),
@@ -270,7 +274,7 @@ def test_what_was_changed_since_the_dry_run_is_not_overwritten(question, at):
 def test_the_files_are_told_from_an_import_by_the_next_load(question, at):
     imported(sheet(row_of(question, note="Looked at.")))
 
-    report = load(catalog_of(choice(slug="airflow-decides"), item()), at=at)
+    report = load(catalog_of(choice(slug="airflow-decides"), item(prompt="What does a run of Airflow cover?")), at=at)
 
     assert (report.updated, report.conflicts) == ([], [])
     assert Question.objects.get(slug="airflow-decides").note == "Looked at."
@@ -308,14 +312,65 @@ def test_differences_are_marked_word_by_word(question):
 
     (taking,) = dry_run(sheet(row | {"choice 3 text": "The web page"})).takings.values()
 
-    (prompt, prompt_html), (third, third_html) = taking.differences
-    assert (prompt, third) == ("prompt", "choice 3")
-    assert "Why does a </span><del>daily</del><ins>&lt;b&gt;</ins><span> run" in prompt_html
-    assert "The web </span><del>server</del><ins>page</ins><span>\nIt shows what happened." in third_html
+    assert [(difference.label, difference.new) for difference in taking.differences] == [
+        ("Prompt", "Why does a <b> run of Airflow start a day late?"),
+        ("Choice 3", "The web page"),
+    ]
+    assert "<del>daily</del><ins>&lt;b&gt;</ins>" in taking.differences[0].html
 
 
-def test_retired_questions_come_and_go_without_a_trace(question):
-    retire(question, by=None, at=AT)
+def test_a_new_order_of_the_options_is_a_difference(question):
+    row = row_of(question)
+    moved = {f"choice {new} {key}": row[f"choice {old} {key}"] for new, old in ((1, 3), (3, 1)) for key in KEYS}
+
+    (taking,) = dry_run(sheet(row | moved)).takings.values()
+
+    assert [difference.label for difference in taking.differences] == ["Order"]
+
+
+def test_who_changed_what_is_kept_with_the_steps_and_the_lint(question, curator):
+    rows = [row_of(question, note="Looked at."), row_of(question, slug="new", status="review", prompt="Not so?")]
+
+    imported(sheet(*rows), author=curator)
+
+    question.refresh_from_db()
+    new = Question.objects.get(slug="new")
+    assert (question.edited_by, new.edited_by) == (None, curator)
+    assert [(step.status, step.by) for step in new.status_changes.all()] == [("review", curator)]
+    assert question.status_changes.count() == 1
+    assert (question.lint_state, new.lint_state) == ("clean", "warnings")
+
+
+@pytest.mark.parametrize(("strict", "columns"), [(True, ["status"]), (False, [])])
+def test_whether_somebody_publishes_her_own_words_is_the_sites_to_say(question, curator, settings, strict, columns):
+    settings.REVIEWER_IS_NOT_AUTHOR = strict
+    raw = sheet(row_of(question, slug="new", prompt="Which part of it decides, and when?"))
+
+    assert [column for _, column, _ in told(imported(raw, author=curator))] == columns
+    assert Question.objects.filter(slug="new").exists() is not strict
+
+
+def test_somebody_else_publishes_what_was_handed_in_for_review(question, curator, settings):
+    settings.REVIEWER_IS_NOT_AUTHOR = True
+    imported(
+        sheet(row_of(question, slug="new", status="review", prompt="Which part decides, and when?")), author=curator
+    )
+    new = Question.objects.get(slug="new")
+
+    assert imported(sheet(row_of(new, status="published")), author=make_user(is_staff=True)).totals["update"] == 1
+
+
+def test_a_question_that_asks_what_another_one_asks_is_not_published(question):
+    new = row_of(question, slug="new")
+
+    assert told(dry_run(sheet(new))) == [(2, "prompt", "its prompt is that of airflow-decides.")]
+    assert told(dry_run(sheet(new | {"status": "draft"}))) == []
+    twins = [new | {"slug": slug, "prompt": "What decides, and when?"} for slug in ("one", "two")]
+    assert told(dry_run(sheet(*twins))) == [(3, "prompt", "its prompt is that of one.")]
+
+
+def test_retired_questions_come_and_go_without_a_trace(question, at):
+    retire(question, by=None, at=at)
 
     assert imported(exported(FORMATS[1]), FORMATS[1]).totals["skip"] == 2
     assert CHOICES[0].text in exported(FORMATS[1]).decode()
