@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Max
 
@@ -188,8 +187,6 @@ def take(takings: Sequence[Taking], *, author: AbstractBaseUser | None, at: dt.d
     for taking in changing:
         assert taking.reading is not None
         assert not taking.faults
-        if taking.rewords:
-            taking.question.edited_by_id = author.pk if author else None
         fill(taking.question, taking.after, taking.reading)
         taking.question.lint_state = state_of(taking.remarks)
         own = choices_of(taking.question, taking.after)
@@ -211,7 +208,6 @@ def take(takings: Sequence[Taking], *, author: AbstractBaseUser | None, at: dt.d
     QuestionRevision.objects.bulk_create([revision for revision in revisions if revision], batch_size=500)
     StatusChange.objects.bulk_create(steps, batch_size=500)
     store_ranks()
-    check_unchecked()
 
 
 def _unsaid(item: QuestionItem) -> QuestionItem:
