@@ -2,7 +2,7 @@
 
 import collections
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from catalog import lint
 from catalog.items import QuestionItem
@@ -18,12 +18,16 @@ BATCH = 1000
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Remark:
-    """What lint says, and the field of the form that it concerns ("choices" for all that is said of the options)."""
+    """What lint says, and the field of the form that it concerns ("choices" for all that is said of the options).
+
+    `other` is the slug of the question that it speaks of, where it speaks of one.
+    """
 
     rule: str
     severity: Severity
     text: str
     field: str
+    other: str = ""
 
     @property
     def is_error(self) -> bool:
@@ -32,16 +36,24 @@ class Remark:
 
 def remarks_on(item: QuestionItem) -> list[Remark]:
     """Everything that this question does not accept, beside the other questions of the database. One query."""
-    prompts = _live_prompts()
+    return _remarks_among(item, _live_prompts())
+
+
+def _remarks_among(item: QuestionItem, prompts: Sequence[tuple[str, str]]) -> list[Remark]:
     common = lint.common_stems([prompt for _, prompt in prompts], among=lint.shared_stems(item))
     return _remarks(item, common, _resemblances(item, prompts))
 
 
 def check(question: Question) -> list[Remark]:
-    """Lints a stored question and keeps its state. Reads its `resource` and its choices."""
-    remarks = remarks_on(question_item(question, question.choices.all()))
+    """Lints a stored question, keeps its state, and the states of those that it resembles now."""
+    prompts = _live_prompts()
+    remarks = _remarks_among(question_item(question, question.choices.all()), prompts)
     question.lint_state = state_of(remarks)
     Question.objects.filter(pk=question.pk).update(lint_state=question.lint_state)
+    named = [remark.other for remark in remarks if remark.other]
+    for other in Question.objects.filter(slug__in=named).select_related("resource") if named else ():
+        state = state_of(_remarks_among(question_item(other, other.choices.all()), prompts))
+        Question.objects.filter(pk=other.pk).update(lint_state=state)
     return remarks
 
 
@@ -84,10 +96,12 @@ def field_of(rule: str, kind: str) -> str:
     return "resource" if first == "reading" else "prompt"
 
 
-def _remarks(item: QuestionItem, common: set[str], between: Sequence[tuple[str, str]]) -> list[Remark]:
+def _remarks(item: QuestionItem, common: set[str], between: Mapping[str, tuple[str, str]]) -> list[Remark]:
+    """`between` holds, by the slug of the other question, what the two have in common."""
+    others = {text: slug for slug, (_, text) in between.items()}
     return [
-        Remark(rule, severity, text, field_of(rule, item.kind))
-        for rule, severity, text in lint.remarks_on(item, common, between)
+        Remark(rule, severity, text, field_of(rule, item.kind), others.get(text, ""))
+        for rule, severity, text in lint.remarks_on(item, common, list(between.values()))
     ]
 
 
@@ -97,18 +111,19 @@ def _live_prompts() -> list[tuple[str, str]]:
     return list(live.values_list("slug", "prompt"))
 
 
-def _resemblances(item: QuestionItem, prompts: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    others = [(slug, prompt) for slug, prompt in prompts if slug != item.slug]
-    texts = dict(others)
-    return [_resemblance(item.prompt, slug, texts[slug]) for slug, _ in nearest(item.prompt, others)[:MOST_NAMED]]
+def _resemblances(item: QuestionItem, prompts: Iterable[tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    others = {slug: prompt for slug, prompt in prompts if slug != item.slug}
+    found = nearest(item.prompt, others.items())[:MOST_NAMED]
+    return {slug: _resemblance(item.prompt, slug, others[slug]) for slug, _ in found}
 
 
-def _all_resemblances(prompts: Sequence[tuple[str, str]]) -> dict[str, list[tuple[str, str]]]:
+def _all_resemblances(prompts: Sequence[tuple[str, str]]) -> dict[str, dict[str, tuple[str, str]]]:
     """For each slug what its prompt shares with others: each of a pair is told of the other."""
-    found: dict[str, list[tuple[str, str]]] = collections.defaultdict(list)
+    found: dict[str, dict[str, tuple[str, str]]] = collections.defaultdict(dict)
     for pair in near_pairs([prompt for _, prompt in prompts]):
         for one, other in (pair, pair[::-1]):
-            found[prompts[one][0]].append(_resemblance(prompts[one][1], *prompts[other]))
+            slug, prompt = prompts[other]
+            found[prompts[one][0]][slug] = _resemblance(prompts[one][1], slug, prompt)
     return found
 
 

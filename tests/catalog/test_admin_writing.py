@@ -9,7 +9,7 @@ from catalog import extras
 from catalog.load import load
 from catalog.models import Question, Resource
 from tests.catalog.contents import catalog_of, item
-from tests.catalog.test_admin import address, errors_of, form_of, save
+from tests.catalog.test_admin import address, errors_of, form_of, make_onlooker, save
 from tests.factories import make_many_questions, make_question, make_user
 
 pytestmark = pytest.mark.django_db
@@ -244,3 +244,21 @@ class TestExtras:
         changes = {"change": "typo", "choices-1-correct": None, "choices-0-correct": "on"}
         response = staff.post(address(question), form_of(question, **changes), follow=True)
         assert "this counts as a different meaning" in page_of(response)
+
+
+def test_onlooker_sees_every_page_and_no_way_to_change_anything(client, question) -> None:
+    Question.objects.update(prompt="Which part does not decide?")
+    client.force_login(make_onlooker())
+    page = page_of(client.get(address(question)))
+    assert "Which part does not decide?" in page
+    assert "Show the front" not in page
+    assert "accept-stem-negative" not in page
+    for where in (
+        CHANGELIST,
+        at_address("history", question.pk),
+        reverse("admin:catalog_resource_change", args=[question.resource_id]),
+        reverse("admin:catalog_resource_history", args=[question.resource_id]),
+        reverse("admin:catalog_topic_changelist"),
+    ):
+        assert client.get(where).status_code == 200
+    assert client.post(address(question), form_of(question)).status_code == 403

@@ -76,3 +76,13 @@ def test_one_question_among_thousands_costs_one_query(django_assert_num_queries)
     make_many_questions(2000, make_reading(), prompt=lambda number: f"Why does part {number} wait for {number * 7}?")
     with django_assert_num_queries(1):
         checking.remarks_on(item())
+
+
+def test_question_that_is_resembled_hears_of_it(at) -> None:
+    load(catalog_of(item(slug="a"), item(slug="b", prompt="What else?")), at=at)
+    b = Question.objects.get(slug="b")
+    b.prompt = f"{item().prompt[:-1]} then?"
+    b.save()
+    (remark,) = checking.check(b)
+    assert (remark.rule, remark.other) == ("prompt-near", "a")
+    assert states() == {"a": "warnings", "b": "warnings"}
