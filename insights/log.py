@@ -20,6 +20,7 @@ COLUMNS = (
     "card_id",
     "learner_id",
     "revision_id",
+    "revision__question_id",
     "study_day",
     "quality",
     "right",
@@ -96,18 +97,22 @@ def write_answers(bank: Bank, into: Answers) -> int:
 def _answers_of_card(
     log: Iterable[Any], bank: Bank, places: dict[int, int], learners: dict[int, int]
 ) -> Iterator[Answer]:
-    """One card's answers, oldest first. Its memory before each is what SM-2 makes of those before it."""
+    """One card's answers, oldest first. Its memory before each is what SM-2 makes of those before it.
+
+    Answers to a question that went into this one count for the memory alone: they were given to other words.
+    """
     memory, answered_on = sm2.NEW, None
-    for question, _, learner, revision, day, quality, right, chosen, elapsed_ms in log:
+    for question, _, learner, revision, asked, day, quality, right, chosen, elapsed_ms in log:
         setting = setting_of(memory, (day - answered_on).days) if answered_on else FIRST
         recalled = quality >= PASSING_QUALITY
-        yield Answer(
-            question=places[question],
-            learner=learners.setdefault(learner, len(learners)),
-            wording=bank.wording_of.get(revision, 0),
-            setting=setting,
-            right=int(right if setting == FIRST and right is not None else recalled),
-            chosen=chosen or 0,
-            tenths=elapsed_ms // LEAST_MS,
-        )
+        if asked in (question, None):
+            yield Answer(
+                question=places[question],
+                learner=learners.setdefault(learner, len(learners)),
+                wording=bank.wording_of.get(revision, 0),
+                setting=setting,
+                right=int(right if setting == FIRST and right is not None else recalled),
+                chosen=chosen or 0,
+                tenths=elapsed_ms // LEAST_MS,
+            )
         memory, answered_on = sm2.review(memory, quality), day

@@ -1,11 +1,15 @@
+import datetime as dt
+
 import pytest
 from django.core.management import call_command
 
+from catalog.merging import merge
 from catalog.models import QuestionRevision
 from insights.models import ItemStatistic
 from insights.questions import may_be_told, renew_statistics
 from learners.models import Learner
 from quiz.models import QuestionReport
+from scheduler.joining import follow_merges
 from scheduler.models import Card, Review
 from tests.factories import AT, make_guest, make_question
 from tests.insights.histories import Log
@@ -229,3 +233,23 @@ def test_the_command_says_what_it_did(capsys):
     said = capsys.readouterr().out
     assert "1 question has statistics." in said
     assert "0 opened" in said
+
+
+def test_answers_to_a_question_that_was_merged_into_another_are_not_counted_as_the_other_s(at):
+    gone, stays, log = make_question(prompt="Why late?"), make_question(prompt="Why a day late?"), Log()
+    revise(gone)
+    *_, newest = (revise(gone), revise(gone))
+    learners = make_learners(12)
+    for learner in learners:
+        log.add(learner, newest, 4)
+    log.save()
+    merge(gone, stays, by=None, at=AT)
+    assert follow_merges(at) == 12
+    for card in Card.objects.filter(question=stays):
+        fields = {"quality": 4, "revision": first_revision(stays), "before": {}, "after": {}, "reviewed_at": AT}
+        day = AT.date() + dt.timedelta(days=1)
+        card.reviews.create(learner=card.learner, sequence=card.sequence, kind="answer", study_day=day, **fields)
+
+    renew_statistics(at)
+
+    assert (statistic(stays).answers, statistic(stays).first_answers, statistic(stays).reviews) == (12, 0, 12)
