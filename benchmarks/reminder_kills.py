@@ -62,8 +62,12 @@ def measure(family: Family, folder: Path, *, kills: int) -> Any:
     began = time.monotonic()
     start_all(crew)
     done = fire(crew, kills, chance=random.Random(SEED), learners=LEARNERS, nudge=lambda: None)
-    over = lambda: Reminder.objects.count() == LEARNERS and not Reminder.objects.waiting().exists()  # noqa: E731
-    wait_until(over, what="every mail to be sent", seconds=LONGEST_SECONDS)
+
+    def is_over() -> bool:
+        crew.start_again()  # a worker whose new child is killed ends by itself
+        return Reminder.objects.count() == LEARNERS and not Reminder.objects.waiting().exists()
+
+    wait_until(is_over, what="every mail to be sent", seconds=LONGEST_SECONDS)
     outcome = Outcome.of(crew, seconds=time.monotonic() - began, kills=done)
     crew.end()
     say(outcome)

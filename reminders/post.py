@@ -41,8 +41,10 @@ class Meaning(Enum):
     OUTAGE = auto()
 
 
-# A server that says this of one mail is there for the others.
-OF_ONE_MAIL = {Meaning.ADDRESS_LATER, Meaning.ADDRESS, Meaning.CONTENT}
+# A server that says this of one address is there for the others.
+OF_ONE_ADDRESS = {Meaning.ADDRESS_LATER, Meaning.ADDRESS}
+# Said of one mail after the other, it is no matter of single mails: the server is ill, or does not like the sender.
+PERHAPS_OF_ALL = {Meaning.LATER, Meaning.CONTENT}
 
 
 class Trouble(NamedTuple):

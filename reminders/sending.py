@@ -21,7 +21,7 @@ from reminders.models import Reminder, ReminderSetting
 from reminders.post import Meaning, Trouble
 
 BATCH = 20
-# So many broken conversations on end are no matter of single mails.
+# So many on end make an outage.
 TROUBLES_ON_END = 3
 
 log = structlog.get_logger(__name__)
@@ -61,7 +61,7 @@ def _send_batch(batch: list[Reminder], connection: BaseEmailBackend, at: dt.date
     on_end = later = 0
     for number, reminder in enumerate(batch):
         trouble = _send_guarded(reminder, connection, at)
-        on_end = on_end + 1 if trouble and trouble.meaning is Meaning.LATER else 0
+        on_end = on_end + 1 if trouble and trouble.meaning in post.PERHAPS_OF_ALL else 0
         later += trouble is not None and trouble.meaning is Meaning.ADDRESS_LATER
         if trouble and (trouble.meaning is Meaning.OUTAGE or on_end == TROUBLES_ON_END):
             ledger.give_back(batch[number + 1 :], at=at)
@@ -91,7 +91,7 @@ def send(reminder: Reminder, connection: BaseEmailBackend, at: dt.datetime) -> T
         return None
     trouble = _hand_over(message, connection)
     _write_down(reminder, trouble, at)
-    if trouble is None or trouble.meaning in post.OF_ONE_MAIL:
+    if trouble is None or trouble.meaning in post.OF_ONE_ADDRESS:
         post.end_outage()
     return trouble
 

@@ -111,9 +111,12 @@ class Crew:
         heads = [self.pid(name) for name in self.posts if name.startswith("beat" if kind == "beat" else "worker")]
         pids = [pid for head in heads for pid in children_of(head)] if kind == "child" else heads
         try:
-            os.kill(chance.choice(pids), signal.SIGKILL)
+            pid = chance.choice(pids)
+            os.kill(pid, signal.SIGKILL)
         except (IndexError, ProcessLookupError):  # a worker that has just begun has no children yet
             return ""
+        if pid in heads:
+            next(child for child in self.posts.values() if child.process.pid == pid).process.wait()
         return kind
 
     def publish(self, task: str, **arguments: Any) -> None:

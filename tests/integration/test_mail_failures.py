@@ -157,6 +157,18 @@ def test_server_that_passes_no_mail_on_keeps_the_queue_and_blames_no_address(sin
     assert not User.objects.exclude(refused_email="").exists()
 
 
+def test_server_that_refuses_what_every_mail_says_does_not_use_up_the_days_mail(sink) -> None:
+    sink.script = only_at(Stage.MESSAGE, "554 5.7.26 this sender is not known here")
+    decide(60)
+    pass_minutes(0, 30, senders=4)
+    tries = len([0, 1, 3, 7, 15, 30])
+    assert states().count(REFUSED) == tries * sending.TROUBLES_ON_END
+    assert MailOutage.objects.get().why == "554 5.7.26"
+    sink.script = lambda stage, recipient: None
+    pass_minutes(31, 45)
+    assert states().count(SENT) == 60 - tries * sending.TROUBLES_ON_END
+
+
 def test_server_that_answers_again_ends_the_outage_even_if_it_turns_a_mail_down(sink) -> None:
     sink.script = only_at(Stage.EHLO, DROP)
     decide(60)
