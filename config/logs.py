@@ -1,20 +1,35 @@
 """What is logged, and how: one line an event, in words on a laptop and as JSON in production.
 
-Never a card's text, an address or a token: so a request is logged by its path, without its query, and without the
-address that it came from.
+Never a card's text, an address or a token: so a request is logged by its path, without its query, without the
+address that it came from, and without what a mail's link has in its path.
 """
 
+import re
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 from django.http import HttpRequest
 from django_structlog import middlewares
 
+# The addresses of a mail: whoever has one may study, stop or pause as its reader.
+_OF_A_MAIL = re.compile(r"(/reminders/(?:open|stop|pause)/)[^/\s]+")
+
+
+def hide_addresses_of_mails(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Takes the secret out of every address of a mail that a line would show."""
+    for name, value in event.items():
+        if isinstance(value, str):
+            event[name] = _OF_A_MAIL.sub(r"\1…", value)
+    return event
+
+
 SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
+    hide_addresses_of_mails,
 ]
 
 

@@ -52,6 +52,7 @@ class Access:
         self.is_due_for_renewal = self.guest.studied and not self.guest.fresh
         self.key_handed_out = False
         self.cookie_dropped = False
+        self.mail_closed = False
         self._learner: Learner | None = None
         self._looked_up = False
 
@@ -112,6 +113,9 @@ class LearnerMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         access = access_of(request)
+        if access.mail_closed:
+            # Unseen here, for the browser sends it to the study pages alone.
+            response.delete_cookie(mail_cookie_name(), path=MAIL_PATH, samesite="Lax")
         if access.cookie_dropped:
             response.delete_cookie(cookie_name(), samesite="Lax")
         elif self._cookie_is_wanted(request, response, access):

@@ -2,7 +2,6 @@
 
 import logging
 from io import BytesIO
-from smtplib import SMTPException
 from typing import Any, ClassVar
 
 import qrcode  # type: ignore[import-untyped]
@@ -10,6 +9,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from anymail.exceptions import AnymailConfigurationError, AnymailError
 from django.contrib import messages
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -42,7 +42,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Sends, or adds a message to the page: a mail server that is down must not undo what was done."""
         try:
             super().send_mail(template_prefix, email, context)
-        except (SMTPException, OSError) as error:
+        except (OSError, AnymailError, AnymailConfigurationError) as error:
             # Its kind alone: the text of the fault may name the recipient.
             logger.error("mail not sent: %s (%s)", template_prefix, type(error).__name__)
             messages.error(

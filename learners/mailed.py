@@ -1,7 +1,7 @@
 """A pass that a mail carries: it opens one learner's quiz without a password, for a while.
 
-It names the learner and the end of its time, and a mark of her address and password: when either changes, or she is
-erased, it opens nothing any more.
+It names the learner and the end of its time, and a mark of her address and her password's hash: when either changes,
+be it that a new release hashes her password anew, or when she is erased, it opens nothing any more.
 """
 
 import datetime as dt

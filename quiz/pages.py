@@ -170,7 +170,7 @@ def page(
     shown = {"text": text, "kind": "error" if error else "info"} if text else None
     template = "quiz/study.html#study" if sitting.request.htmx else "quiz/study.html"
     settings = {**settings_context(sitting.learner), "mail": sitting.by_mail}
-    told = {"notice": shown, "outcomes": outcomes_of(sitting.learner)}
+    told = {"notice": shown, "outcomes": [] if sitting.by_mail else outcomes_of(sitting.learner)}
     context = {"nav_current": "study", **told, **settings, **context}
     return render(sitting.request, template, context, status=status)
 

@@ -294,6 +294,7 @@ def _thanks(form: ReportForm) -> str:
 
 @require_POST
 @at_a_sitting
+@signed_in_or_guest
 def told(sitting: Sitting) -> HttpResponse:
     """She has read what became of her reports, and puts it away; the page stays as it is."""
     form = sitting.request.POST

@@ -72,7 +72,7 @@ class ReminderSettingAdmin(ReadOnlyAdmin):
     def today(self, setting: ReminderSetting) -> str:
         at = timezone.now()
         today = setting.calendar.study_day(at)
-        return decision_words(decide(facts_of(setting, at=at), on=today, today=today))
+        return decision_words(decide(facts_of(setting, at=at), on=setting.calendar.date_in(today), today=today))
 
     @admin.display(description=_("as things stand"))
     def next_reminder(self, setting: ReminderSetting) -> str:

@@ -5,14 +5,16 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils.formats import date_format
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from learners.models import Learner
-from reminders.cadence import DAY, LONGEST_BREAK_DAYS
+from reminders.cadence import DAY, LONGEST_BREAK_DAYS, Facts
 from reminders.facts import facts_of
 from reminders.models import ReminderSetting
-from reminders.settings import SNOOZE_DAYS, setting_of
-from reminders.words import next_words
+from reminders.settings import save as save_setting
+from reminders.settings import setting_of, week_from
+from reminders.words import next_words, today_words
 
 PREFIX = "reminders"
 WEEKDAYS = [
@@ -80,10 +82,19 @@ class ReminderForm(forms.ModelForm):
         learner: Learner = self.instance.learner
         return learner
 
+    @cached_property
+    def _facts(self) -> Facts:
+        return facts_of(self.instance, at=self.at)
+
     @property
     def next_words(self) -> str:
         """When the next reminder comes, as things stand."""
-        return next_words(facts_of(self.instance, at=self.at), at=self.at)
+        return next_words(self._facts, at=self.at)
+
+    @property
+    def today_words(self) -> str:
+        """Whether a mail comes today, and why or why not."""
+        return today_words(self._facts, at=self.at)
 
     def is_valid(self) -> bool:
         return not self.is_bound or super().is_valid()
@@ -112,8 +123,8 @@ class ReminderForm(forms.ModelForm):
         if not self.cleaned_data["snoozed"]:
             setting.snoozed_until = None
         elif not self.is_snoozed:
-            setting.snoozed_until = self.today + SNOOZE_DAYS * DAY
-        setting.save()
+            setting.snoozed_until = week_from(self.at, setting.learner.time_zone)
+        save_setting(setting, at=self.at)
         return setting
 
 

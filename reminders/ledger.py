@@ -17,7 +17,7 @@ from django.db.models import F
 from learners.models import Learner
 from reminders.cadence import DAY, Facts, Reason, Wished, decide, next_look
 from reminders.facts import facts_of
-from reminders.models import Reminder, ReminderSetting
+from reminders.models import Reminder, ReminderQuerySet, ReminderSetting
 from scheduler.days import moment_at
 
 LOOK_BATCH = 100
@@ -34,9 +34,18 @@ def adopt(at: dt.datetime) -> int:
     newcomers = Learner.objects.filter(user__isnull=False, reminder_setting=None).order_by("pk")[:LOOK_BATCH]
     made = [ReminderSetting(learner=learner) for learner in newcomers]
     for setting in made:
-        setting.next_at = next_look(setting.calendar, after=at)
+        setting.next_at = _first_look(setting, at)
     ReminderSetting.objects.bulk_create(made, ignore_conflicts=True)
     return len(made)
+
+
+def _first_look(setting: ReminderSetting, at: dt.datetime) -> dt.datetime | None:
+    """The next wished moment; later, if a clock like hers is not known here, for others wait behind her."""
+    try:
+        return next_look(setting.calendar, after=at)
+    except Exception as error:
+        log.error("reminder_not_adopted", learner=setting.learner_id, why=type(error).__name__)
+        return at + FAULTY_WAIT
 
 
 def look(at: dt.datetime) -> int:
@@ -121,27 +130,31 @@ def claim(at: dt.datetime, *, limit: int) -> list[Reminder]:
 
 def give_back(reminders: list[Reminder], *, at: dt.datetime) -> None:
     """Return what was claimed and not tried, for whoever comes next."""
-    ours = Reminder.objects.waiting().filter(pk__in=[reminder.pk for reminder in reminders])
-    ours.update(try_at=at, attempts=F("attempts") - 1)
+    for reminder in reminders:
+        _held(reminder).update(try_at=at, attempts=F("attempts") - 1)
 
 
 def mark_sent(reminder: Reminder, *, at: dt.datetime) -> None:
-    """The mail server has taken it."""
+    """The mail server has taken it, whoever holds it by now."""
     Reminder.objects.waiting().filter(pk=reminder.pk).update(state=Reminder.State.SENT, sent_at=at, trouble="")
 
 
 def drop(reminder: Reminder, reason: Reason) -> None:
     """It is no longer wanted: not sent."""
-    Reminder.objects.waiting().filter(pk=reminder.pk).update(state=Reminder.State.DROPPED, reason=reason)
+    _held(reminder).update(state=Reminder.State.DROPPED, reason=reason)
 
 
 def refuse(reminder: Reminder, reason: Reason, *, trouble: str) -> None:
     """It was turned down for good: not tried again."""
-    refused = {"state": Reminder.State.REFUSED, "reason": reason, "trouble": trouble}
-    Reminder.objects.waiting().filter(pk=reminder.pk).update(**refused)
+    _held(reminder).update(state=Reminder.State.REFUSED, reason=reason, trouble=trouble)
 
 
 def put_off(reminder: Reminder, *, trouble: str, at: dt.datetime) -> None:
     """It could not be sent now: tried again after a pause that grows with each attempt."""
     pause = PAUSES[min(reminder.attempts, len(PAUSES)) - 1]
-    Reminder.objects.waiting().filter(pk=reminder.pk).update(try_at=at + pause, trouble=trouble)
+    _held(reminder).update(try_at=at + pause, trouble=trouble)
+
+
+def _held(reminder: Reminder) -> ReminderQuerySet:
+    """The row while the caller's own lease stands: one who slept beyond it must not break another's."""
+    return Reminder.objects.waiting().filter(pk=reminder.pk, try_at=reminder.try_at)

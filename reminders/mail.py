@@ -28,7 +28,7 @@ from reminders.facts import CARDS_LOOKED_AT
 from reminders.models import Reminder, ReminderSetting
 from reminders.words import due_words, takes_words, when_words
 from scheduler.models import Card
-from scheduler.queue import capped, minutes_for, pace_of
+from scheduler.queue import COUNTED_UP_TO, capped, minutes_for, pace_of
 
 
 def message_of(
@@ -42,7 +42,8 @@ def message_of(
     if question is None:
         return None
     cards = facts.cards_due(reminder.study_day)
-    minutes = minutes_for(cards, pace_of(setting.learner, reminder.study_day))
+    counted = min(cards, COUNTED_UP_TO)
+    minutes = minutes_for(counted, pace_of(setting.learner, reminder.study_day))
     until = at + LIFETIME
     context = {
         "subject": subject(cards, minutes, last=is_last(reminder.ignored)),
@@ -54,7 +55,7 @@ def message_of(
         "prompt_html": question.rendered["prompt"],
         "prompt_text": to_text(question.rendered["prompt"]),
         "reading_title": question.resource.title,
-        "when": when_words(setting.wish, setting.clock),
+        "when": when_words(setting.wish, setting.calendar),
         "until": date_format(until.astimezone(ZoneInfo(setting.learner.time_zone)), "l H:i"),
         "open_url": links.open_address(setting, reminder.pk or 0, question.pk, until=until),
         "stop_url": links.stop_address(setting),
@@ -67,9 +68,11 @@ def message_of(
 
 def subject(cards: int, minutes: int, *, last: bool) -> str:
     """How many cards and how long; the last mail before silence says that it is the last."""
-    if last:
-        return _("The last reminder, until you come back")
     due = ngettext("%(n)s card is due", "%(n)s cards are due", cards) % {"n": capped(cards)}
+    if last:
+        return _("The last reminder, until you come back: %(due)s") % {"due": due}
+    if cards > COUNTED_UP_TO:
+        return _("%(due)s: %(n)s minutes or more") % {"due": due, "n": minutes}
     if not minutes:
         return _("%(due)s: under a minute") % {"due": due}
     return ngettext("%(due)s: about %(n)s minute", "%(due)s: about %(n)s minutes", minutes) % {"due": due, "n": minutes}

@@ -19,13 +19,15 @@ from django.db.models import F
 from reminders.models import MailOutage
 
 # What sending raises when it is the mail's way that is at fault, and not this program; smtplib's are OSErrors.
-FAILURES = (OSError, AnymailError)
+FAILURES = (OSError, AnymailError, AnymailConfigurationError)
 PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 15))
 # Longer than one try can take, so that one sender at a time tries whether mail leaves again.
 PROBE = dt.timedelta(minutes=3)
-_OF_THE_ADDRESS = re.compile(r"\b5\.[12]\.\d{1,3}\b")
-# x.7.x is a matter of policy: the server does not take mail from us, or not for others, whoever they are.
-_OF_THE_SENDER = re.compile(r"\b5\.7\.\d{1,3}\b|\brelay", re.IGNORECASE)
+# x.1.7 and x.1.8 are of the sender's address, the others of the recipient's and her mailbox.
+_OF_THE_ADDRESS = re.compile(r"\b5\.(?:1\.(?![78]\b)\d{1,3}|2\.\d{1,3})\b")
+_CODES_OF_A_MAILBOX = {550, 551, 553}
+# A server without enhanced codes says by words that it does not take mail from us, whoever it is for.
+_OF_THE_SENDER = re.compile(r"\brelay|\bauth|\bsender|\bspf\b|\bblock|\bprohibit|\bclient host|\bpolicy", re.IGNORECASE)
 _ENHANCED = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 
 
@@ -41,6 +43,14 @@ class Meaning(Enum):
     OUTAGE = auto()
 
 
+# A provider says by these that the key, the bill or the address of its service is wrong.
+OF_THE_ACCOUNT = {
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.PAYMENT_REQUIRED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.METHOD_NOT_ALLOWED,
+}
 # A server that says this of one address is there for the others.
 OF_ONE_ADDRESS = {Meaning.ADDRESS_LATER, Meaning.ADDRESS}
 # Said of one mail after the other, it is no matter of single mails: the server is ill, or does not like the sender.
@@ -59,7 +69,7 @@ def trouble_of(error: Exception, *, opening: bool = False) -> Trouble:
     match error:
         case smtplib.SMTPRecipientsRefused():
             code, text = next(iter(error.recipients.values()))
-            if code == 421 or _OF_THE_SENDER.search(_text(text)):
+            if code == 421 or (code >= 500 and not _is_of_the_address(code, _text(text))):
                 return _by_code(code, text, never=Meaning.LATER)
             return _by_code(code, text, never=Meaning.ADDRESS, later=Meaning.ADDRESS_LATER)
         case smtplib.SMTPAuthenticationError():
@@ -86,10 +96,19 @@ def trouble_of(error: Exception, *, opening: bool = False) -> Trouble:
             return Trouble(Meaning.OUTAGE, "the mail provider is not configured")
         case AnymailAPIError():
             return _of_provider(error.status_code)
+        case AnymailError():
+            return Trouble(Meaning.OUTAGE, "the mail provider cannot take such a mail")
     # smtplib tells of a time-out as of a lost connection, in whose context it stands.
     late = isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
     words = "the mail server did not answer in time" if late else "the connection broke"
     return Trouble(Meaning.OUTAGE if opening else Meaning.LATER, words)
+
+
+def _is_of_the_address(code: int, said: str) -> bool:
+    """Whether a server that turned a recipient down for good speaks of her mailbox, and not of us."""
+    if _ENHANCED.search(said):
+        return bool(_OF_THE_ADDRESS.search(said))
+    return code in _CODES_OF_A_MAILBOX and not _OF_THE_SENDER.search(said)
 
 
 def _by_code(code: int, said: bytes | str, *, never: Meaning, later: Meaning = Meaning.LATER) -> Trouble:
@@ -99,8 +118,8 @@ def _by_code(code: int, said: bytes | str, *, never: Meaning, later: Meaning = M
 
 
 def _of_provider(status: int | None) -> Trouble:
-    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        return Trouble(Meaning.OUTAGE, f"the mail provider refuses the key ({status})")
+    if status in OF_THE_ACCOUNT:
+        return Trouble(Meaning.OUTAGE, f"the mail provider refuses the account ({status})")
     if status is None or status == HTTPStatus.TOO_MANY_REQUESTS or status >= 500:
         return Trouble(Meaning.LATER, f"the mail provider answers {status or 'nothing'}")
     return Trouble(Meaning.CONTENT, f"the mail provider answers {status}")

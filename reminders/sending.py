@@ -21,8 +21,9 @@ from reminders.models import Reminder, ReminderSetting
 from reminders.post import Meaning, Trouble
 
 BATCH = 20
-# So many on end make an outage.
+# So many on end make an outage; and so many addresses on end that a server calls wrong, for then it is the server.
 TROUBLES_ON_END = 3
+REFUSALS_ON_END = 5
 
 log = structlog.get_logger(__name__)
 
@@ -35,8 +36,12 @@ def send_some(at: dt.datetime) -> int:
     """
     if not post.may_try(at):
         return 0
+    try:
+        connection = get_connection()
+    except post.FAILURES as error:
+        post.begin_outage(post.trouble_of(error, opening=True).words, at=at)
+        return 0
     batch = ledger.claim(at, limit=BATCH)
-    connection = get_connection()
     try:
         if not batch:
             _knock(connection, at)
@@ -58,12 +63,14 @@ def _knock(connection: BaseEmailBackend, at: dt.datetime) -> None:
 
 
 def _send_batch(batch: list[Reminder], connection: BaseEmailBackend, at: dt.datetime) -> int:
-    on_end = later = 0
+    on_end = refused_on_end = later = 0
     for number, reminder in enumerate(batch):
         trouble = _send_guarded(reminder, connection, at)
         on_end = on_end + 1 if trouble and trouble.meaning in post.PERHAPS_OF_ALL else 0
+        refused_on_end = refused_on_end + 1 if trouble and trouble.meaning is Meaning.ADDRESS else 0
         later += trouble is not None and trouble.meaning is Meaning.ADDRESS_LATER
-        if trouble and (trouble.meaning is Meaning.OUTAGE or on_end == TROUBLES_ON_END):
+        too_many = on_end == TROUBLES_ON_END or refused_on_end == REFUSALS_ON_END
+        if trouble and (trouble.meaning is Meaning.OUTAGE or too_many):
             ledger.give_back(batch[number + 1 :], at=at)
             post.begin_outage(trouble.words, at=at)
             log.error("mail_does_not_leave", why=trouble.words)

@@ -9,6 +9,8 @@ import time
 
 import structlog
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import DatabaseError
 from django.utils import timezone
 
 from reminders import ledger, post, sending
@@ -36,14 +38,12 @@ def tick(at: str | None = None) -> None:
     `at` is ISO 8601, default now. The moment is kept for `/readyz`.
     """
     moment = _moment(at)
-    joined = follow_merges(moment)
-    changed = catch_up(moment)
+    cards = _follow_questions(moment)
     adopted = ledger.adopt(moment)
     looked = decide(moment)
     expired = ledger.expire(moment)
     Tick.objects.update_or_create(pk=1, defaults={"at": moment})
     waiting = Reminder.objects.to_send(moment)[: SENDERS_AT_MOST * MAILS_A_SENDER].count()
-    cards = {"cards_joined": joined, "cards_changed": changed}
     log.info("tick", **cards, adopted=adopted, looked=looked, expired=expired, waiting=waiting)
     for _ in range(-(-waiting // MAILS_A_SENDER) or post.is_out()):
         send.apply_async(kwargs={"at": at}, expires=NUDGE_EXPIRES_SECONDS)
@@ -55,6 +55,18 @@ def send(at: str | None = None) -> None:
     until = time.monotonic() + SENDING_SECONDS
     while time.monotonic() < until and sending.send_some(_moment(at)):
         pass
+
+
+def _follow_questions(at: dt.datetime) -> dict[str, int]:
+    """Bring cards of merged and changed questions up to date; a card that cannot be must not stop the reminders."""
+    try:
+        return {"cards_joined": follow_merges(at), "cards_changed": catch_up(at)}
+    except (DatabaseError, SoftTimeLimitExceeded):
+        raise
+    except Exception as error:
+        # Its kind alone: the text of the fault may name the learner.
+        log.error("cards_not_followed", why=type(error).__name__)
+        return {}
 
 
 def decide(at: dt.datetime) -> int:

@@ -4,18 +4,19 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from django.contrib.humanize.templatetags.humanize import apnumber
+from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
-from django.utils.text import capfirst
+from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from reminders.cadence import Decision, Facts, Forecast, Reason, Wish, foresee
+from reminders.cadence import EVERY_WEEKDAY, Calendar, Decision, Facts, Forecast, Reason, Wish, decide, foresee
 from scheduler.queue import COUNTED_UP_TO, capped
 
 REASONS = {
     Reason.DUE: gettext_lazy("Something is due."),
     Reason.FULL: gettext_lazy("Enough is due for a full session."),
-    Reason.COSTLY: gettext_lazy("Waiting longer would cost too much of what she knows."),
+    Reason.COSTLY: gettext_lazy("Waiting longer would cost too much of what is known."),
     Reason.NO_BETTER: gettext_lazy("No fuller session comes within a week."),
     Reason.OFF: gettext_lazy("Reminders are turned off."),
     Reason.NO_ADDRESS: gettext_lazy("There is no confirmed address."),
@@ -25,7 +26,7 @@ REASONS = {
     Reason.AWAY: gettext_lazy("A planned break."),
     Reason.WEEKDAY: gettext_lazy("Not a day that was wished for."),
     Reason.STUDIED: gettext_lazy("Studied today."),
-    Reason.WRITTEN: gettext_lazy("Written today already."),
+    Reason.WRITTEN: gettext_lazy("A mail for today was decided on already."),
     Reason.WAITING: gettext_lazy("The last mail went unanswered, so the next one waits."),
     Reason.NOTHING_DUE: gettext_lazy("Nothing is due."),
     Reason.FULLER_SOON: gettext_lazy("A fuller session comes within a week, and waiting for it costs little."),
@@ -57,13 +58,35 @@ def takes_words(cards: int, minutes: int) -> str:
     if not minutes:
         return ngettext("It takes under a minute.", "They take under a minute.", cards)
     about = ngettext("about a minute", "about %(number)s minutes", minutes) % {"number": apnumber(minutes)}
+    if cards > COUNTED_UP_TO:
+        about = _("%(number)s minutes or more") % {"number": minutes}
     return ngettext("It takes %(about)s.", "They take %(about)s.", cards) % {"about": about}
 
 
-def when_words(wish: str, clock: dt.time) -> str:
+def when_words(wish: str, calendar: Calendar) -> str:
     """On which days she is written to, and at which hour."""
-    days = _("on days when a session is worth your while") if wish == Wish.PAYS else _("on days when something is due")
-    return _("%(days)s, at %(clock)s") % {"days": days, "clock": f"{clock:%H:%M}"}
+    if calendar.weekdays == EVERY_WEEKDAY:
+        days = _("on days when")
+    else:
+        names = [str(WEEKDAYS[int(number) - 1]) for number in calendar.weekdays]
+        days = _("on a %(weekdays)s when") % {"weekdays": get_text_list(names, _("or"))}
+    what = _("a session is worth your while") if wish == Wish.PAYS else _("something is due")
+    return _("%(days)s %(what)s, at %(clock)s") % {"days": days, "what": what, "clock": f"{calendar.clock:%H:%M}"}
+
+
+def today_words(facts: Facts, *, at: dt.datetime) -> str:
+    """Whether a mail comes today, and why or why not; nothing while the reminders are off."""
+    if facts.wish == Wish.NEVER:
+        return ""
+    today = facts.calendar.study_day(at)
+    decision = decide(facts, on=facts.calendar.date_in(today), today=today)
+    if decision.write:
+        return ""
+    return _("None today: %(why)s") % {"why": lower_first(reason_words(decision.reason))}
+
+
+def lower_first(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
 
 
 def next_words(facts: Facts, *, at: dt.datetime) -> str:

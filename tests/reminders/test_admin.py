@@ -41,7 +41,7 @@ def test_reminders_are_listed_by_state_and_reason_in_words(staff):
     [
         (lambda setting: None, "Yes. Something is due."),
         (lambda setting: answer(setting.learner, AT), "No. Studied today."),
-        (lambda setting: remind(), "No. Written today already."),
+        (lambda setting: remind(), "No. A mail for today was decided on already."),
         (lambda setting: remind(AT - DAY), "No. The last mail went unanswered, so the next one waits. Not before 24"),
     ],
 )
@@ -134,3 +134,11 @@ def test_command_does_a_tick_s_work_by_hand(mailoutbox, learner):
 def test_command_refuses_what_it_cannot_mean(arguments):
     with pytest.raises(CommandError):
         printed(*arguments)
+
+
+def test_first_page_of_the_admin_says_that_mail_does_not_leave(staff):
+    assert "Mail does not leave" not in text_of(staff.get("/admin/"))
+    post.begin_outage("the mail server refuses the password (535)", at=AT)
+    assert "Mail does not leave since 23 November 09:00 UTC: the mail server refuses the password" in text_of(
+        staff.get("/admin/")
+    )

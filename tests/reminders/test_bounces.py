@@ -4,8 +4,9 @@ import base64
 import json
 
 import pytest
-from anymail.signals import AnymailTrackingEvent, EventType, tracking
+from anymail.signals import AnymailTrackingEvent, EventType, RejectReason, tracking
 
+from learners.models import User
 from reminders.cadence import Reason, Wish
 from reminders.models import Reminder, ReminderSetting
 from tests.config.test_settings import run_with
@@ -15,20 +16,55 @@ from tests.reminders.writing import DAY, account_of, make_setting, remind
 pytestmark = pytest.mark.django_db
 
 
-def told(kind: str, address: str) -> None:
-    tracking.send(sender=None, event=AnymailTrackingEvent(event_type=kind, recipient=address), esp_name="Postmark")
+def told(kind: str, address: str, reason: str | None = None, **esp_event: str) -> None:
+    event = AnymailTrackingEvent(event_type=kind, recipient=address, reject_reason=reason, esp_event=esp_event)
+    tracking.send(sender=None, event=event, esp_name="Postmark")
 
 
-@pytest.mark.parametrize("kind", [EventType.BOUNCED, EventType.REJECTED])
-def test_bounce_marks_the_address_and_the_mail_and_nothing_more_is_sent_there(kind):
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        (EventType.BOUNCED, None),
+        (EventType.BOUNCED, RejectReason.BOUNCED),
+        (EventType.REJECTED, RejectReason.INVALID),
+    ],
+)
+def test_bounce_marks_the_address_and_the_mail_and_nothing_more_is_sent_there(kind, reason):
     setting = make_setting()
     remind()
-    told(kind, account_of(setting).email.upper())
+    told(kind, account_of(setting).email.upper(), reason)
     reminder = Reminder.objects.get()
     assert (reminder.state, reminder.reason) == (Reminder.State.REFUSED, Reason.REFUSED)
     account_of(setting).refresh_from_db()
     assert account_of(setting).mail_is_refused
     assert remind(AT + 2 * DAY) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "words"),
+    [
+        (EventType.BOUNCED, RejectReason.BOUNCED, "SoftBounce"),
+        (EventType.BOUNCED, None, "Transient"),
+        (EventType.BOUNCED, RejectReason.SPAM, "HardBounce"),
+        (EventType.REJECTED, None, "domain not verified"),
+        (EventType.REJECTED, RejectReason.BLOCKED, "blocked"),
+    ],
+)
+def test_bounce_that_may_pass_or_is_not_the_address_s_fault_changes_nothing(kind, reason, words):
+    setting = make_setting()
+    remind()
+    told(kind, account_of(setting).email, reason, Type=words)
+    assert Reminder.objects.get().state == Reminder.State.SENT
+    assert not User.objects.exclude(refused_email="").exists()
+
+
+def test_bounce_told_twice_takes_back_one_mail():
+    setting = make_setting()
+    remind()
+    remind(AT + 2 * DAY)
+    for _ in range(2):
+        told(EventType.BOUNCED, account_of(setting).email)
+    assert sorted(Reminder.objects.values_list("state", flat=True)) == ["refused", "sent"]
 
 
 @pytest.mark.parametrize("kind", [EventType.COMPLAINED, EventType.UNSUBSCRIBED])

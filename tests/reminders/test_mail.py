@@ -73,7 +73,7 @@ def test_first_mail_explains_itself_the_later_ones_do_not_and_the_last_says_that
     mails = [sent for n in range(80) for sent in remind(AT + n * DAY)]
     assert ["This is your first reminder." in mail.body for mail in mails] == [True] + [False] * 6
     assert ["This is the last reminder" in mail.body for mail in mails] == [False] * 6 + [True]
-    assert mails[-1].subject == "The last reminder, until you come back"
+    assert mails[-1].subject == "The last reminder, until you come back: 1 card is due"
     assert all(("your first reminder" in html_of(mail)) == (mail is mails[0]) for mail in mails)
 
 
@@ -82,7 +82,7 @@ def test_first_mail_explains_itself_the_later_ones_do_not_and_the_last_says_that
     [
         (1, 0, "1 card is due: under a minute"),
         (6, 1, "6 cards are due: about 1 minute"),
-        (201, 50, "200+ cards are due: about 50 minutes"),
+        (201, 50, "200+ cards are due: 50 minutes or more"),
     ],
 )
 def test_subject_counts_in_words_of_their_own(cards, minutes, words):
@@ -95,7 +95,7 @@ def test_subject_counts_in_words_of_their_own(cards, minutes, words):
         (1, 0, "One card is due today. It takes under a minute."),
         (2, 1, "Two cards are due today. They take about a minute."),
         (12, 3, "12 cards are due today. They take about three minutes."),
-        (201, 50, "200+ cards are due today. They take about 50 minutes."),
+        (201, 50, "200+ cards are due today. They take 50 minutes or more."),
     ],
 )
 def test_sentences_count_in_words_up_to_nine(cards, minutes, words):
@@ -150,3 +150,26 @@ def test_link_headers_and_words_survive_a_hostile_reading_title(mailoutbox):
     (mail,) = remind()
     assert "<script>" not in html_of(mail)
     assert mail.message()["Bcc"] is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, "on days when something is due, at 09:00"),
+        ({"weekdays": "1"}, "on a Monday when something is due, at 09:00"),
+        ({"weekdays": "135", "wish": "pays"}, "on a Monday, Wednesday or Friday when a session is worth your while"),
+    ],
+)
+def test_mail_says_on_which_days_it_comes(fields, words):
+    make_setting(**fields)
+    (mail,) = remind()
+    assert words in mail.body
+    assert words in html_of(mail)
+
+
+def test_time_for_more_cards_than_are_counted_is_no_exact_one(monkeypatch):
+    monkeypatch.setattr("reminders.mail.COUNTED_UP_TO", 3)
+    monkeypatch.setattr("reminders.words.COUNTED_UP_TO", 3)
+    make_setting(cards=5)
+    (mail,) = remind()
+    assert mail.subject.endswith("1 minutes or more")

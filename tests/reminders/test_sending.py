@@ -3,10 +3,16 @@
 import smtplib
 import socket
 import ssl
+from types import SimpleNamespace
 
 import pytest
 from allauth.account.models import EmailAddress
-from anymail.exceptions import AnymailRecipientsRefused, AnymailRequestsAPIError
+from anymail.exceptions import (
+    AnymailConfigurationError,
+    AnymailRecipientsRefused,
+    AnymailRequestsAPIError,
+    AnymailUnsupportedFeature,
+)
 from django.core.mail.backends.locmem import EmailBackend
 
 from learners import parts
@@ -166,6 +172,17 @@ def test_mail_that_cannot_be_built_is_put_off_and_those_behind_it_leave(mailoutb
     ("error", "meaning"),
     [
         (refused(550, b"5.1.1 no such user ada@example.org"), Meaning.ADDRESS),
+        (refused(550, b"no such user here"), Meaning.ADDRESS),
+        (refused(530, b"Authentication required"), Meaning.LATER),
+        (refused(503, b"5.5.1 need AUTH first"), Meaning.LATER),
+        (refused(554, b"Client host rejected: blocked using zen.example.org"), Meaning.LATER),
+        (refused(550, b"SPF check failed"), Meaning.LATER),
+        (refused(550, b"5.1.8 sender's domain does not exist"), Meaning.LATER),
+        (refused(552, b"5.3.4 message too big"), Meaning.LATER),
+        (AnymailConfigurationError("no token"), Meaning.OUTAGE),
+        (AnymailRequestsAPIError("no", response=SimpleNamespace(status_code=402)), Meaning.OUTAGE),
+        (AnymailRequestsAPIError("no", response=SimpleNamespace(status_code=422)), Meaning.CONTENT),
+        (AnymailUnsupportedFeature("no headers"), Meaning.OUTAGE),
         (refused(450, b"4.2.0 greylisted"), Meaning.ADDRESS_LATER),
         (refused(421, b"4.3.2 closing"), Meaning.LATER),
         (refused(554, b"5.7.1 Relay access denied"), Meaning.LATER),
@@ -308,3 +325,41 @@ def test_each_mail_costs_the_same_for_one_card_and_for_many(django_assert_num_qu
     claiming, each = 5, 11
     with django_assert_num_queries(claiming + 2 * each):
         assert sending.send_some(AT) == 2
+
+
+def test_five_addresses_on_end_that_a_server_calls_wrong_are_the_server_s_fault(server):
+    for _ in range(8):
+        make_reminder()
+    server.at_send = [refused(550, b"5.1.1 unknown")] * 8
+    sending.send_some(AT)
+    assert MailOutage.objects.get().why == "550 5.1.1"
+    assert Reminder.objects.waiting().count() == 3
+
+
+def test_provider_that_is_not_configured_is_an_outage_and_takes_no_mail(settings):
+    settings.EMAIL_BACKEND = "anymail.backends.postmark.EmailBackend"
+    settings.ANYMAIL = {}
+    reminder = make_reminder()
+    assert sending.send_some(AT) == 0
+    assert MailOutage.objects.get().why == "the mail provider is not configured"
+    reminder.refresh_from_db()
+    assert (reminder.attempts, reminder.try_at) == (0, AT)
+
+
+@pytest.mark.parametrize(
+    "write_down",
+    [
+        lambda reminder: ledger.put_off(reminder, trouble="451", at=AT),
+        lambda reminder: ledger.give_back([reminder], at=AT),
+        lambda reminder: ledger.drop(reminder, Reason.STUDIED),
+        lambda reminder: ledger.refuse(reminder, Reason.REFUSED, trouble="550"),
+    ],
+)
+def test_sender_who_slept_beyond_its_lease_does_not_break_the_next_one_s(write_down):
+    make_reminder()
+    (slow,) = ledger.claim(AT, limit=1)
+    (quick,) = ledger.claim(AT + ledger.LEASE, limit=1)
+    write_down(slow)
+    assert ledger.claim(AT + ledger.LEASE + MINUTE, limit=1) == []
+    ledger.mark_sent(quick, at=AT + ledger.LEASE)
+    assert Reminder.objects.get().state == State.SENT

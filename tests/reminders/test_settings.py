@@ -5,8 +5,12 @@ import datetime as dt
 import pytest
 import time_machine
 
+from reminders import ledger, settings
 from reminders.cadence import Wish
+from reminders.facts import facts_of
+from reminders.forms import ReminderForm
 from reminders.models import ReminderSetting
+from reminders.words import today_words
 from tests.factories import AT, TODAY, make_card, make_learner
 from tests.learners.test_settings import form_data
 from tests.quiz.test_views import text_of
@@ -185,3 +189,48 @@ def test_setting_and_mails_are_in_her_export_and_go_with_her(own, learner):
     assert ReminderSetting.objects.count() == 1
     parts.erase(learner)
     assert not ReminderSetting.objects.exists()
+
+
+def test_moment_that_has_come_is_not_lost_when_she_saves_before_the_tick_looks(own, learner):
+    make_setting(learner, next_at=AT - DAY / 24, clock=dt.time(8))
+    own.post("/settings/", section())
+    own.post("/settings/zone/", {"zone": "UTC"})
+    assert len(remind(AT)) == 1
+
+
+def test_setting_that_the_tick_made_meanwhile_is_the_one_that_is_saved(own, learner):
+    own.get("/settings/")
+    form = ReminderForm(section(clock="21:00"), learner=learner, at=AT)
+    assert form.is_valid()
+    ledger.adopt(AT)
+    form.save()
+    setting = ReminderSetting.objects.get()
+    assert (setting.clock, setting.next_at) == (dt.time(21), AT.replace(hour=21))
+
+
+def test_pause_pressed_with_an_old_page_does_not_undo_a_stop(learner):
+    stale = make_setting(learner)
+    settings.stop(ReminderSetting.objects.get())
+    settings.snooze(stale, at=AT)
+    assert ReminderSetting.objects.get().wish == Wish.NEVER
+
+
+def test_week_of_a_pause_is_counted_from_her_own_date(learner):
+    setting = make_setting(learner)
+    settings.snooze(setting, at=AT.replace(hour=2))
+    assert ReminderSetting.objects.get().snoozed_until == TODAY + 7 * DAY
+
+
+def test_page_says_why_none_comes_today(own, learner):
+    make_setting(learner, weekdays="234567")
+    assert "None today: not a day that was wished for." in text_of(own.get("/settings/"))
+
+
+@pytest.mark.parametrize("hour", [2, 23])
+def test_wish_in_the_night_is_judged_by_its_own_date(learner, hour):
+    """At 02:00 on Tuesday the study day is still Monday; she wished for Tuesdays."""
+    tuesday = (AT + DAY).replace(hour=hour)
+    setting = make_setting(learner, clock=dt.time(hour), weekdays="2", next_at=tuesday)
+    facts = facts_of(setting, at=tuesday)
+    assert today_words(facts, at=tuesday) == ""
+    assert len(remind(tuesday)) == 1

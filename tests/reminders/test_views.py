@@ -1,6 +1,8 @@
 """What a mail's links do, and what they never do."""
 
 import datetime as dt
+import logging
+import logging.config
 
 import pytest
 import time_machine
@@ -9,6 +11,7 @@ from django.core import serializers
 from django.test import Client
 from django.urls import reverse
 
+from config.logs import logging_settings
 from learners import parts
 from learners.models import Learner
 from reminders.cadence import Wish
@@ -283,3 +286,31 @@ def test_question_withdrawn_since_the_mail_leads_to_the_next_card(client, settin
     make_question()
     type(make_question()).objects.filter(cards__learner=setting.learner).update(status="retired")
     assert client.get(link_of(mail, "open"), follow=True).status_code == 200
+
+
+def test_who_signs_out_of_a_shared_browser_leaves_no_quiz_open_behind(client, message, setting):
+    client.get(link_of(message, "open"))
+    client.force_login(account_of(setting))
+    morsel = client.post("/account/logout/").cookies["mail"]
+    assert (morsel["path"], morsel["max-age"]) == ("/study/", 0)
+
+
+@pytest.mark.parametrize("name", ["open", "stop", "pause"])
+def test_no_log_holds_the_secret_of_a_link(client, message, name, caplog, capsys):
+    address = link_of(message, name)
+    secret = address.split("/")[3]
+    settings = logging_settings(json=True, level="DEBUG")
+    logging.config.dictConfig(settings)
+    try:
+        client.get(address)
+        client.get(address[:-2] + "x/")
+    finally:
+        logging.config.dictConfig(logging_settings(json=False, level="ERROR"))
+    logged = capsys.readouterr().err
+    assert f"/reminders/{name}/…" in logged.encode().decode("unicode_escape", "replace") or "\\u2026" in logged
+    assert secret[:20] not in logged
+
+
+def test_reports_are_not_told_to_whoever_comes_by_mail(client, message):
+    client.get(link_of(message, "open"))
+    assert client.post(reverse("quiz:told")).status_code == 403

@@ -36,7 +36,7 @@ class Command(BaseCommand):
         settings = ReminderSetting.objects.select_related("learner__user").order_by("learner_id")
         for setting in settings.iterator(chunk_size=500):
             today = setting.calendar.study_day(at)
-            decision = decide(facts_of(setting, at=at), on=today, today=today)
+            decision = decide(facts_of(setting, at=at), on=setting.calendar.date_in(today), today=today)
             reasons[decision.reason] += 1
             self.stdout.write(f"{setting.learner}  {today}  {decision_words(decision)}")
         self.stdout.write(", ".join(f"{reason}: {count}" for reason, count in reasons.most_common()) or "Nobody.")
