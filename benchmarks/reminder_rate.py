@@ -35,6 +35,7 @@ from reminders import ledger, sending  # noqa: E402
 from tests.factories import AT, analyze  # noqa: E402
 from tests.integration.crew import Crew  # noqa: E402
 from tests.integration.kills import make_due_learners  # noqa: E402
+from tools import family as families  # noqa: E402
 from tools.family import Family  # noqa: E402
 
 
@@ -45,6 +46,7 @@ def main() -> None:
     make_due_learners(LEARNERS, at=AT)
     analyze()
     print(f"database  {settings.DATABASES['default']['ENGINE'].rsplit('.', 1)[-1]}, {LEARNERS} learners")
+    families.ENDING_SIGNALS = ()  # Ctrl-C ends this at once
     with Family(Path(STATE) / "log") as family:
         crew = Crew(family, Path(STATE) / "crew")
         crew.start_sink()
