@@ -13,7 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LEARNERS = int(os.environ.get("LEARNERS", "2000"))
+# The first batch of decisions is only counted.
+LEARNERS = max(300, int(os.environ.get("LEARNERS", "2000")))
 NEEDED_A_SECOND = 10_000 / 600
 
 os.chdir(ROOT)
