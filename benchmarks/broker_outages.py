@@ -20,11 +20,13 @@ sys.path.insert(0, str(ROOT))
 
 import django  # noqa: E402
 
+from tools import family as families  # noqa: E402
 from tools import postgres  # noqa: E402
 from tools.family import Family  # noqa: E402
 
 
 def main() -> int:
+    families.ENDING_SIGNALS = ()  # Ctrl-C ends this at once
     with tempfile.TemporaryDirectory(prefix="readback-bench-") as name, Family(Path(name) / "log") as family:
         folder = Path(name)
         folder.chmod(0o711)  # PostgreSQL may run as another user, with its data in here

@@ -13,7 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LEARNERS = int(os.environ.get("LEARNERS", "2000"))
+# The first batch of decisions is only counted.
+LEARNERS = max(300, int(os.environ.get("LEARNERS", "2000")))
 NEEDED_A_SECOND = 10_000 / 600
 
 os.chdir(ROOT)
@@ -35,6 +36,7 @@ from reminders import ledger, sending  # noqa: E402
 from tests.factories import AT, analyze  # noqa: E402
 from tests.integration.crew import Crew  # noqa: E402
 from tests.integration.kills import make_due_learners  # noqa: E402
+from tools import family as families  # noqa: E402
 from tools.family import Family  # noqa: E402
 
 
@@ -45,6 +47,7 @@ def main() -> None:
     make_due_learners(LEARNERS, at=AT)
     analyze()
     print(f"database  {settings.DATABASES['default']['ENGINE'].rsplit('.', 1)[-1]}, {LEARNERS} learners")
+    families.ENDING_SIGNALS = ()  # Ctrl-C ends this at once
     with Family(Path(STATE) / "log") as family:
         crew = Crew(family, Path(STATE) / "crew")
         crew.start_sink()

@@ -15,7 +15,7 @@ from queue import Empty, SimpleQueue
 
 from tools import ROOT, StopError
 
-ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+ENDING_SIGNALS: tuple[signal.Signals, ...] = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PATIENCE_SECONDS = 10.0
 POLL_SECONDS = 0.1
 LOG_LINES_SHOWN = 20
