@@ -140,6 +140,7 @@ def _of_reviews(later: Reviews, parts: Sequence[Reviews]) -> dict[str, Any]:
     counts = {"reviews": later.reviews, "reviewers": later.learners}
     if not may_be_told(later.learners, [part.learners for part in parts]):
         return counts
+    is_told = may_be_told(later.lapsable_learners, [part.lapsable_learners for part in parts])
     return {
         **counts,
         "recalled": later.recalled / later.reviews,
@@ -147,7 +148,7 @@ def _of_reviews(later: Reviews, parts: Sequence[Reviews]) -> dict[str, Any]:
         "residual": later.residual,
         "residual_low": later.low,
         "residual_high": later.high,
-        "lapse_rate": later.lapses / later.lapsable if later.lapsable else None,
+        "lapse_rate": later.lapses / later.lapsable if is_told else None,
         "gaps": [gap._asdict() for gap in merged(later.gaps)],
         "strata": later.strata,
     }

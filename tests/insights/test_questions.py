@@ -40,8 +40,8 @@ def statistic(question, revision=None):
 def test_first_answers_and_reviews_of_a_choice_become_figures(at):
     question, log = make_question("choice"), Log()
     shown = first_revision(question)
-    for place, learner in enumerate(make_learners(12)):
-        right = place < 9
+    for place, learner in enumerate(make_learners(16)):
+        right = place < 12
         log.add(learner, shown, 4 if right else 1, chosen=2 if right else 1, right=right, elapsed_ms=4000 + place)
         log.add(learner, shown, 4 if place % 4 else 1, day=1, chosen=2, right=True, elapsed_ms=9000)
     log.save()
@@ -49,12 +49,12 @@ def test_first_answers_and_reviews_of_a_choice_become_figures(at):
     assert renew_statistics(at) == 1
 
     found = statistic(question)
-    assert (found.learners, found.answers, found.first_answers, found.reviews) == (12, 24, 12, 12)
+    assert (found.learners, found.answers, found.first_answers, found.reviews) == (16, 32, 16, 16)
     assert (found.facility, found.recalled) == (75, 0.75)
     assert found.options == [{"number": 1, "share": 0.25, "good": None}, {"number": 2, "share": 0.75, "good": None}]
     assert (found.median_seconds, found.computed_at, found.is_current) == (4, at, True)
-    # Of the nine whose first answer was right, those of places 0, 4 and 8 forgot.
-    assert found.lapse_rate == pytest.approx(3 / 9)
+    # Of the twelve whose first answer was right, those of places 0, 4 and 8 forgot.
+    assert found.lapse_rate == pytest.approx(3 / 12)
     assert found.residual_low < found.residual < found.residual_high
 
 
@@ -81,6 +81,25 @@ def test_of_nine_learners_the_counts_are_kept_and_nothing_else(at):
     assert (found.learners, found.first_answers, found.reviews) == (9, 9, 9)
     assert (found.facility, found.residual, found.lapse_rate, found.median_seconds) == (None, None, None, None)
     assert (found.options, found.gaps, found.strata, found.complaints, found.score) == ([], [], [], [], 0)
+
+
+def test_the_lapse_rate_is_told_when_ten_learners_had_something_to_forget(at):
+    question, log = make_question(), Log()
+    for place, learner in enumerate(make_learners(20)):
+        log.add(learner, first_revision(question), 4 if place < 9 else 1)
+        log.add(learner, first_revision(question), 1, day=1)
+    log.save()
+    renew_statistics(at)
+
+    assert (statistic(question).reviewers, statistic(question).recalled) == (20, 0)
+    assert statistic(question).lapse_rate is None
+
+    tenth = make_learners(1)[0]
+    log.add(tenth, first_revision(question), 4)
+    log.add(tenth, first_revision(question), 4, day=1)
+    log.save()
+    renew_statistics(at)
+    assert statistic(question).lapse_rate == pytest.approx(9 / 10)
 
 
 def test_what_was_undone_drilled_or_left_behind_by_a_merge_is_not_counted(at):
