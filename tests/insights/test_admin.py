@@ -261,6 +261,8 @@ def test_a_mended_case_shows_recall_before_and_after_with_its_interval(staff):
         "difference": 0.25,
         "low": 0.1,
         "high": 0.4,
+        "learners_before": 50,
+        "learners_after": 40,
         "learners": 60,
         "reports": 0,
     }
@@ -271,6 +273,13 @@ def test_a_mended_case_shows_recall_before_and_after_with_its_interval(staff):
 
     assert "At matched delays 60% was recalled before and 85% after: +25 points, likely +10 to +40." in page
     assert "Dismiss" not in page
+
+    for few in ({"learners_before": 9}, {"learners_after": 9}, {"learners_after": 0}):
+        Case.objects.update(findings={**findings, **few})
+        page = staff.get(reverse("admin:insights_case_change", args=[case.pk])).content.decode()
+        assert "Its recall cannot be compared yet" in page
+        assert "60%" not in page.split('id="findings"')[1]
+        assert "85%" not in page
 
 
 def test_dismissing_takes_a_reason_and_closes_the_case(staff, curator):
