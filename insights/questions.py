@@ -46,13 +46,17 @@ STATUSES_COUNTED = ("open", "accepted", "answered")
 
 
 def _reports_by_wording(bank: Bank) -> dict[int, int]:
-    """How often each wording, named by its first revision's key, was reported; reports that were rejected left out."""
+    """How often each wording, named by its first revision's key, was reported; reports that were rejected left out.
+
+    What was published since the bank was read waits for the next run, with its reports.
+    """
     counted = Question.objects.filter(reports__status__in=STATUSES_COUNTED)
     rows = counted.order_by().values_list("pk", "reports__revision")
     places = {pk: place for place, pk in enumerate(bank.questions)}
     counts: dict[int, int] = defaultdict(int)
     for question, revision, count in rows.annotate(Count("reports")):
-        counts[bank.wordings[places[question]][bank.wording_of[revision]]] += count
+        if question in places and revision in bank.wording_of:
+            counts[bank.wordings[places[question]][bank.wording_of[revision]]] += count
     return counts
 
 

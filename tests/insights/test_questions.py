@@ -1,7 +1,9 @@
 import datetime as dt
+from contextlib import contextmanager
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from catalog.merging import merge
 from catalog.models import QuestionRevision
@@ -218,6 +220,59 @@ def test_another_run_replaces_all_and_a_retired_question_is_nothing_to_mend(at):
     assert renew_statistics(at) == 1
     assert ItemStatistic.objects.count() == 1
     assert not ItemStatistic.objects.to_mend().exists()
+
+
+@contextmanager
+def meanwhile(happens):
+    """Something happens just before the log is read: the run knows the bank as it was before."""
+    left = [happens]
+
+    def wrapper(execute, sql, *rest):
+        if left and 'FROM "scheduler_review"' in sql:
+            left.pop()()
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(wrapper):
+        yield
+    assert not left
+
+
+def test_what_is_published_answered_and_reported_during_a_run_waits_for_the_next(at):
+    question, log = make_question(), Log()
+    learners = make_learners(12)
+    for learner in learners:
+        log.add(learner, first_revision(question), 4)
+    log.save()
+
+    def published():
+        newcomer, clearer = make_question(), revise(question)
+        for learner, revision in [(learners[0], first_revision(newcomer)), (learners[1], clearer)]:
+            log.add(learner, revision, 1, day=1)
+            QuestionReport.objects.create(
+                learner=learner, question=revision.question, revision=revision, reason="wrong", reported_at=AT
+            )
+        log.save()
+
+    with meanwhile(published):
+        assert renew_statistics(at) == 1
+
+    assert (statistic(question).answers, statistic(question).reports) == (12, 0)
+
+    renew_statistics(at)
+    assert ItemStatistic.objects.filter(revision=None).count() == 2
+    assert (statistic(question).answers, statistic(question).reports) == (13, 1)
+
+
+def test_an_answer_whose_wording_is_not_known_is_one_to_the_first(at):
+    question, log = make_question(), Log()
+    log.add(make_learners(1)[0], first_revision(question), 4)
+    log.save()
+    revise(question)
+    Review.objects.update(revision=None)
+    renew_statistics(at)
+
+    assert statistic(question).answers == 1
+    assert not ItemStatistic.objects.current().exists()
 
 
 def test_an_empty_log_has_no_statistics(at):
