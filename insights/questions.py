@@ -8,6 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Count
 
@@ -36,9 +37,19 @@ def renew_statistics(at: dt.datetime) -> int:
         run = _Run(bank, _reports_by_wording(bank), model.usual_recall, at)
         rows = list(run.statistics(figures_of(answers, model, standings)))
     with transaction.atomic():
+        _hold_statistics()
         ItemStatistic.objects.all().delete()
         ItemStatistic.objects.bulk_create(rows, batch_size=ROWS_AT_ONCE)
     return sum(row.revision_id is None for row in rows)
+
+
+def _hold_statistics() -> None:
+    """Makes another run wait with what it stores until the caller's transaction ends. One query.
+
+    The table may be empty, and its rows go: what stays is the row that names its model. On SQLite, where a writer is
+    alone in any case, it is a plain read.
+    """
+    ContentType.objects.select_for_update(no_key=True).get(app_label="insights", model="itemstatistic")
 
 
 # A report that a curator rejected says nothing against its question.

@@ -1,9 +1,11 @@
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from threading import Barrier
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
 
 from catalog.merging import merge
 from catalog.models import QuestionRevision
@@ -285,15 +287,37 @@ def test_queries_do_not_grow_with_the_answers(at, django_assert_num_queries):
     for learner in make_learners(3):
         log.add(learner, first_revision(question), 4)
     log.save()
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         renew_statistics(at)
 
     for learner in Learner.objects.all():
         for day in range(1, 30):
             log.add(learner, first_revision(question), 4, day=day)
     log.save()
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         renew_statistics(at)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_runs_at_once_leave_the_statistics_of_one(at):
+    log = Log()
+    for question in [make_question() for _ in range(3)]:
+        for learner in make_learners(2):
+            log.add(learner, first_revision(question), 4)
+    log.save()
+    together = Barrier(2)
+
+    def run(_):
+        together.wait()
+        try:
+            return renew_statistics(at)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        for _ in range(10):
+            assert list(pool.map(run, range(2))) == [3, 3]
+    assert ItemStatistic.objects.count() == 3
 
 
 def test_the_command_says_what_it_did(capsys):
