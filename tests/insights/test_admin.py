@@ -207,7 +207,9 @@ def test_what_is_not_there_is_not_found(staff, nobody):
     assert staff.get(f"{LIST}question/{nobody}/", follow=True).status_code == 404
 
 
-@pytest.mark.parametrize("query", [{"_facets": "True"}, {"show": "nonsense"}, {"fault": "nonsense"}, {"o": "-3"}])
+@pytest.mark.parametrize(
+    "query", [{"_facets": "True"}, {"show": "nonsense"}, {"fault": "nonsense"}, {"fault": "\x00"}, {"o": "-3"}]
+)
 def test_lists_open_whatever_they_are_asked(staff, query):
     make_case(question=make_statistic(None, ["easy", 0.1, 0.95, 0]).question)
     assert staff.get(LIST, query).status_code == 200

@@ -45,5 +45,7 @@ def test_list_of_questions_is_filtered_by_what_the_answers_say(staff, at):
     assert listed("early") == {early.slug}
     assert listed("well") == set()
     assert listed("case") == set()
+    for quality in ("nonsense", "\x00"):
+        assert listed(quality) == {bad.slug, early.slug}
     ItemStatistic.objects.update(score=0)
     assert listed("well") == {bad.slug}

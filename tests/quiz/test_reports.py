@@ -83,6 +83,15 @@ class TestInbox:
         assert "Decided?" in words(desk.get(INBOX, {"state": "decided", "q": "version three"}))
         assert "Decided?" not in words(desk.get(INBOX, {"state": "all", "reason": report.reason}))
 
+    @pytest.mark.parametrize("nonsense", ["zz", "id", "\x00"])
+    def test_opens_whatever_its_address_asks_for(self, desk, nonsense):
+        make_report(question=make_question(prompt="Reported?"))
+        for name in ("reason", "state"):
+            page = desk.get(INBOX, {name: nonsense})
+            assert page.status_code == 200
+            assert "Reported?" in words(page)
+        assert desk.get(INBOX, {"reason": nonsense, "_facets": "True"}).status_code == 200
+
     def test_costs_as_many_queries_however_full(self, desk):
         def cost() -> int:
             return len(queries(lambda: desk.get(INBOX))[0])
