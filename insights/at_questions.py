@@ -32,7 +32,7 @@ class QualityFilter(KnownFilter):
         known = current.filter(facility__isnull=False) | current.filter(residual__isnull=False)
         match self.value():
             case "mend":
-                return queryset.filter(Exists(current.filter(score__gt=0)))
+                return queryset.filter(Exists(current.to_mend()))
             case "case":
                 return queryset.filter(Exists(Case.objects.running().filter(question=OuterRef("pk"))))
             case "well":
