@@ -159,6 +159,7 @@ class ItemStatisticAdmin(ReadOnlyAdmin):
             "current": current,
             "options": _options(current) if current else [],
             "rows": rows,
+            "is_reported": question.reports.exists(),
             "cases": Case.objects.filter(question=question),
             "media": self.media,
         }
