@@ -236,8 +236,7 @@ def findings(case: Case) -> str:
 @register.filter
 def is_compared(case: Case) -> bool:
     """Whether the findings compare recall, and enough learners are behind either side for it to be told."""
-    behind = (case.findings.get(f"learners_{side}", 0) for side in ("before", "after"))
-    return min(behind) >= LEARNERS_NEEDED
+    return all(case.findings.get(f"learners_{side}", 0) >= LEARNERS_NEEDED for side in ("before", "after"))
 
 
 def _reported(numbers: dict[str, Any]) -> str:
