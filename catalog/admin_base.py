@@ -23,6 +23,23 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
+class KnownFilter(admin.SimpleListFilter):
+    """A filter that whatever else stands in the address leaves as it is: only what it offers is chosen."""
+
+    def value(self) -> str | None:
+        value = super().value()
+        return value if value in {str(choice) for choice, _ in self.lookup_choices} else None
+
+
+class DefaultFilter(KnownFilter):
+    """A filter whose first choice holds until another is made; Django's own *All* would be one too many."""
+
+    def choices(self, changelist: Any) -> Any:
+        _all, *others = super().choices(changelist)
+        others[0]["selected"] |= self.value() is None
+        yield from others
+
+
 class QuestionPages(admin.ModelAdmin):
     """Pages about one question, beside its form."""
 

@@ -16,7 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from catalog.admin import ReadOnlyAdmin
+from catalog.admin_base import DefaultFilter, KnownFilter, ReadOnlyAdmin
 from catalog.models import Question
 from insights.cases import NotRunning, dismiss
 from insights.forms import DismissForm
@@ -25,19 +25,6 @@ from insights.models import Case, ItemStatistic, RenewalRequest
 from insights.templatetags.curating_words import evidence, learners, points, reasons, share, short
 
 STYLE = {"all": ["insights/admin.css"]}
-
-
-class DefaultFilter(admin.SimpleListFilter):
-    """A filter whose first choice holds until another is made."""
-
-    def choices(self, changelist: Any) -> Any:
-        """Without Django's own "All" at the top: `lookups` has one."""
-        for place, (value, title) in enumerate(self.lookup_choices):
-            yield {
-                "selected": self.value() == str(value) or (place == 0 and self.value() is None),
-                "query_string": changelist.get_query_string({self.parameter_name: value}),
-                "display": title,
-            }
 
 
 class ToMendFilter(DefaultFilter):
@@ -51,7 +38,7 @@ class ToMendFilter(DefaultFilter):
         return queryset if self.value() == "all" else queryset.to_mend()
 
 
-class FaultFilter(admin.SimpleListFilter):
+class FaultFilter(KnownFilter):
     title = _("quality")
     parameter_name = "fault"
 
@@ -172,6 +159,7 @@ class ItemStatisticAdmin(ReadOnlyAdmin):
             "current": current,
             "options": _options(current) if current else [],
             "rows": rows,
+            "is_reported": question.reports.exists(),
             "cases": Case.objects.filter(question=question),
             "media": self.media,
         }

@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalog.admin_base import KnownFilter
 from catalog.models import Question
 from insights.models import Case, ItemStatistic
 
 
-class QualityFilter(admin.SimpleListFilter):
+class QualityFilter(KnownFilter):
     """By what the last night's statistics say of a question."""
 
     title = gettext_lazy("quality")
@@ -32,7 +32,7 @@ class QualityFilter(admin.SimpleListFilter):
         known = current.filter(facility__isnull=False) | current.filter(residual__isnull=False)
         match self.value():
             case "mend":
-                return queryset.filter(Exists(current.filter(score__gt=0)))
+                return queryset.filter(Exists(current.to_mend()))
             case "case":
                 return queryset.filter(Exists(Case.objects.running().filter(question=OuterRef("pk"))))
             case "well":

@@ -12,7 +12,15 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Question, QuestionRevision
 from insights.figures import LEARNERS_NEEDED, Stratum
-from insights.matched import REPORTS_TO_OPEN, Outcome, compare, outcome_of, outcome_of_reports
+from insights.matched import (
+    REPORTS_TO_OPEN,
+    Comparison,
+    Outcome,
+    compare,
+    least_learners,
+    outcome_of,
+    outcome_of_reports,
+)
 from insights.models import Case, ItemStatistic
 from insights.score import wilson
 
@@ -130,11 +138,24 @@ def _judge(case: Case) -> Outcome:
     if after is None or before is None:
         case.findings = {}
         return Outcome.WAIT
-    found = compare(_strata(before), _strata(after))
-    case.findings = {**(found._asdict() if found else {}), "learners": after.learners, "reports": after.reports}
+    found, case.findings = _compared(before, after)
+    case.findings |= {"learners": after.learners, "reports": after.reports}
     if case.trigger == Trigger.REPORTS:
         return outcome_of_reports(after.reports, after.learners)
     return outcome_of(found)
+
+
+def _compared(before: ItemStatistic, after: ItemStatistic) -> tuple[Comparison | None, dict[str, Any]]:
+    """The comparison and what is kept of it: nothing, where a side might rest on fewer than ten learners."""
+    ones, others = _strata(before), _strata(after)
+    found = compare(ones, others)
+    behind = {
+        "learners_before": least_learners(ones, others, reviewers=before.reviewers),
+        "learners_after": least_learners(others, ones, reviewers=after.reviewers),
+    }
+    if found is None or min(behind.values()) < LEARNERS_NEEDED:
+        return None, {}
+    return found, {**found._asdict(), **behind}
 
 
 def _strata(statistic: ItemStatistic) -> list[Stratum]:

@@ -67,8 +67,8 @@ class Reviews(NamedTuple):
     """Of all later answers. `expected` is how many an average question would have had recalled by the same learners
     in the same settings, `error` the standard error of the difference of the two shares.
 
-    `lapses` are failures among `lapsable` reviews: those of cards that had been recalled before. `leeches` are the
-    learners who forgot it eight times.
+    `lapses` are failures among `lapsable` reviews: those of cards that had been recalled before, of so many
+    `lapsable_learners`. `leeches` are the learners who forgot it eight times.
     """
 
     learners: int = 0
@@ -78,6 +78,7 @@ class Reviews(NamedTuple):
     error: float = 0.0
     lapses: int = 0
     lapsable: int = 0
+    lapsable_learners: int = 0
     leeches: int = 0
     gaps: tuple[Gap, ...] = ()
     strata: tuple[Stratum, ...] = ()
@@ -183,7 +184,8 @@ class _Tally:
 
     def __init__(self, question: int, model: RecallModel, standings: Standings) -> None:
         self.question, self.model, self.standings = question, model, standings
-        self.answers = self.learners = self.lapses = self.lapses_of_learner = self.lapsable = self.leeches = 0
+        self.answers = self.learners = self.lapses = self.lapses_of_learner = self.leeches = 0
+        self.lapsable = self.lapsable_of_learner = self.lapsable_learners = 0
         self.tenths: Counter[int] = Counter()
         self.firsts: list[tuple[float, int, int]] = []
         self.later = _Reviewed()
@@ -197,7 +199,7 @@ class _Tally:
         if learner != self.learner:
             self.learner = learner
             self.learners += 1
-            self.lapses_of_learner = 0
+            self.lapses_of_learner = self.lapsable_of_learner = 0
             self.met.clear()
         self.answers += 1
         self.tenths[tenths] += 1
@@ -213,6 +215,8 @@ class _Tally:
         self.of_lateness[(setting - 1) % LATENESSES].add(learner, right, expected)
         if setting > LATENESSES:
             self.lapsable += 1
+            self.lapsable_learners += not self.lapsable_of_learner
+            self.lapsable_of_learner += 1
             self.lapses += 1 - right
             self.lapses_of_learner += 1 - right
             self.leeches += not right and self.lapses_of_learner == FIRST_LEECH_AT_LAPSES
@@ -235,6 +239,7 @@ class _Tally:
             error=self.later.error(),
             lapses=self.lapses,
             lapsable=self.lapsable,
+            lapsable_learners=self.lapsable_learners,
             leeches=self.leeches,
             gaps=tuple(gap for gap in gaps if gap.reviews),
             strata=tuple(Stratum(setting, *counts) for setting, counts in sorted(self.strata.items())),

@@ -99,13 +99,14 @@ def _answers_of_card(
 ) -> Iterator[Answer]:
     """One card's answers, oldest first. Its memory before each is what SM-2 makes of those before it.
 
-    Answers to a question that went into this one count for the memory alone: they were given to other words.
+    Answers to a question that went into this one count for the memory alone: they were given to other words. So do
+    those to a wording that was published since the bank was read. Where no wording was noted, it is the first.
     """
     memory, answered_on = sm2.NEW, None
     for question, _, learner, revision, asked, day, quality, right, chosen, elapsed_ms in log:
         setting = setting_of(memory, (day - answered_on).days) if answered_on else FIRST
         recalled = quality >= PASSING_QUALITY
-        if asked in (question, None):
+        if asked in (question, None) and (revision is None or revision in bank.wording_of):
             yield Answer(
                 question=places[question],
                 learner=learners.setdefault(learner, len(learners)),

@@ -74,6 +74,19 @@ def compare(before: Iterable[Stratum], after: Iterable[Stratum]) -> Comparison |
     )
 
 
+def least_learners(strata: Iterable[Stratum], others: Iterable[Stratum], *, reviewers: int) -> int:
+    """At least so many of the `reviewers` behind all of one side's strata were reviewed in a setting of the other's.
+
+    Who was reviewed in several settings is counted in each, so how many there are cannot be had from the sums: no fewer
+    than in the fullest setting, nor than are left when everybody in the settings that do not match is somebody else.
+    """
+    ones = _by_setting(strata)
+    matched = ones.keys() & _by_setting(others).keys()
+    fullest = max((ones[setting][0] for setting in matched), default=0)
+    elsewhere = sum(learners for setting, (learners, _) in ones.items() if setting not in matched)
+    return max(fullest, reviewers - elsewhere)
+
+
 def outcome_of(comparison: Comparison | None) -> Outcome:
     """Helped, once that is sure; did not, once a gain of five points is ruled out, or 300 answers leave it unclear."""
     if comparison is None or min(comparison.counted_before, comparison.counted_after) < NEEDED_TO_JUDGE:

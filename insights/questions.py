@@ -8,6 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Count
 
@@ -36,9 +37,19 @@ def renew_statistics(at: dt.datetime) -> int:
         run = _Run(bank, _reports_by_wording(bank), model.usual_recall, at)
         rows = list(run.statistics(figures_of(answers, model, standings)))
     with transaction.atomic():
+        _hold_statistics()
         ItemStatistic.objects.all().delete()
         ItemStatistic.objects.bulk_create(rows, batch_size=ROWS_AT_ONCE)
     return sum(row.revision_id is None for row in rows)
+
+
+def _hold_statistics() -> None:
+    """Makes another run wait with what it stores until the caller's transaction ends. One query.
+
+    The table may be empty, and its rows go: what stays is the row that names its model. On SQLite, where a writer is
+    alone in any case, it is a plain read.
+    """
+    ContentType.objects.select_for_update(no_key=True).get(app_label="insights", model="itemstatistic")
 
 
 # A report that a curator rejected says nothing against its question.
@@ -46,13 +57,17 @@ STATUSES_COUNTED = ("open", "accepted", "answered")
 
 
 def _reports_by_wording(bank: Bank) -> dict[int, int]:
-    """How often each wording, named by its first revision's key, was reported; reports that were rejected left out."""
+    """How often each wording, named by its first revision's key, was reported; reports that were rejected left out.
+
+    What was published since the bank was read waits for the next run, with its reports.
+    """
     counted = Question.objects.filter(reports__status__in=STATUSES_COUNTED)
     rows = counted.order_by().values_list("pk", "reports__revision")
     places = {pk: place for place, pk in enumerate(bank.questions)}
     counts: dict[int, int] = defaultdict(int)
     for question, revision, count in rows.annotate(Count("reports")):
-        counts[bank.wordings[places[question]][bank.wording_of[revision]]] += count
+        if question in places and revision in bank.wording_of:
+            counts[bank.wordings[places[question]][bank.wording_of[revision]]] += count
     return counts
 
 
@@ -140,6 +155,7 @@ def _of_reviews(later: Reviews, parts: Sequence[Reviews]) -> dict[str, Any]:
     counts = {"reviews": later.reviews, "reviewers": later.learners}
     if not may_be_told(later.learners, [part.learners for part in parts]):
         return counts
+    is_told = may_be_told(later.lapsable_learners, [part.lapsable_learners for part in parts])
     return {
         **counts,
         "recalled": later.recalled / later.reviews,
@@ -147,7 +163,7 @@ def _of_reviews(later: Reviews, parts: Sequence[Reviews]) -> dict[str, Any]:
         "residual": later.residual,
         "residual_low": later.low,
         "residual_high": later.high,
-        "lapse_rate": later.lapses / later.lapsable if later.lapsable else None,
+        "lapse_rate": later.lapses / later.lapsable if is_told else None,
         "gaps": [gap._asdict() for gap in merged(later.gaps)],
         "strata": later.strata,
     }

@@ -15,6 +15,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from catalog.admin_base import DefaultFilter, KnownFilter
 from catalog.markdown import to_text
 from quiz import reports
 from quiz.forms import DecisionForm
@@ -26,7 +27,7 @@ OPEN = Q(reports__status=Status.OPEN)
 OPEN_SHOWN, DECIDED_SHOWN = 50, 20
 
 
-class StateFilter(admin.SimpleListFilter):
+class StateFilter(DefaultFilter):
     """Open reports, unless something else is asked for."""
 
     title = gettext_lazy("state")
@@ -35,19 +36,13 @@ class StateFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("open", _("With open reports")), ("decided", _("All decided")), ("all", _("All"))]
 
-    def choices(self, changelist: Any) -> Any:
-        """The first is chosen where the address says nothing; Django's own *All* would be a fourth."""
-        _all, *others = super().choices(changelist)
-        others[0]["selected"] = self.value() in {None, "open"}
-        yield from others
-
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "all":
             return queryset
         return queryset.filter(open_count=0) if self.value() == "decided" else queryset.filter(open_count__gt=0)
 
 
-class ReasonFilter(admin.SimpleListFilter):
+class ReasonFilter(KnownFilter):
     title = gettext_lazy("reason of an open report")
     parameter_name = "reason"
 

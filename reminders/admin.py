@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from catalog.admin import ReadOnlyAdmin
+from catalog.admin_base import KnownFilter, ReadOnlyAdmin
 from learners.http import mail_in_a_frame
 from reminders import ledger
 from reminders.cadence import Reason, decide
@@ -22,7 +22,7 @@ from reminders.models import MailOutage, Reminder, ReminderSetting
 from reminders.words import decision_words, next_words, reason_words
 
 
-class ReasonFilter(admin.SimpleListFilter):
+class ReasonFilter(KnownFilter):
     title = _("reason")
     parameter_name = "reason"
 

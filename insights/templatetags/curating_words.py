@@ -229,7 +229,14 @@ def findings(case: Case) -> str:
     if not numbers:
         return _("Nobody has answered the new wording yet.")
     said = [_reported(numbers)] if case.trigger == Case.Trigger.REPORTS else []
-    return " ".join([*said, _compared(numbers)])
+    compared = _("Its recall cannot be compared yet: no delay has been met on both sides by enough learners.")
+    return " ".join([*said, _compared(numbers) if is_compared(case) else compared])
+
+
+@register.filter
+def is_compared(case: Case) -> bool:
+    """Whether the findings compare recall, and enough learners are behind either side for it to be told."""
+    return all(case.findings.get(f"learners_{side}", 0) >= LEARNERS_NEEDED for side in ("before", "after"))
 
 
 def _reported(numbers: dict[str, Any]) -> str:
@@ -239,8 +246,6 @@ def _reported(numbers: dict[str, Any]) -> str:
 
 
 def _compared(numbers: dict[str, Any]) -> str:
-    if "difference" not in numbers:
-        return _("Its recall cannot be compared yet: no delay has been met on both sides by enough learners.")
     text = _(
         "At matched delays %(before)s was recalled before and %(after)s after: %(points)s points, likely %(low)s to "
         "%(high)s. This rests on %(counted_before)s answers before and %(counted_after)s after."

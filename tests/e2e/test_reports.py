@@ -11,6 +11,7 @@ from learners.models import Learner, User
 from learners.roles import CURATOR
 from quiz.models import QuestionReport
 from tests.e2e.accounts import PASSWORD, confirms_that_it_is_she, gives_a_device, has_an_account
+from tests.e2e.complaints import Complaints
 from tests.e2e.faults import DESKTOP, PHONE, faults_of, violations
 from tests.e2e.person import Person, becomes_a_guest
 from tests.e2e.questions import ANSWER, RECALL
@@ -116,6 +117,25 @@ def tab_to(page: Page, name: str) -> None:
             assert focused.evaluate("e => getComputedStyle(e).outlineStyle") != "none"
             return
     pytest.fail(f"{name} is not reached")
+
+
+def test_curator_goes_from_a_question_to_its_reports_its_figures_and_its_wordings(
+    person: Person, complaints: Complaints
+) -> None:
+    complaints.expects("Blocked script execution in")  # The preview's frames run none.
+    question = make_question("choice")
+    make_report(question=question)
+    signs_in_as_curator(person)
+    person.page.set_viewport_size(DESKTOP)
+
+    person.opens(f"/admin/catalog/question/{question.pk}/change/").presses("Reports (1 open)").reads("1 open report")
+    name = person.page.get_by_role("heading", name=question.slug).bounding_box()
+    links = person.page.locator(".object-tools").bounding_box()
+    assert name
+    assert links
+    assert name["y"] + name["height"] <= links["y"]
+    person.presses("What the answers tell").reads("Nobody has answered what it says now.")
+    person.presses("Its reports").presses("Its wordings").reads("Published wordings")
 
 
 def test_pages_of_the_inbox_look_well(somebody: Callable[..., Person], subtests: pytest.Subtests) -> None:

@@ -2,9 +2,11 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
+from catalog.models import Conflict
+from catalog.revisions import publish
 from insights.models import Case, ItemStatistic, RenewalRequest
 from insights.templatetags.curating_words import lateness
-from tests.factories import AT, make_question, make_reading, make_user
+from tests.factories import AT, make_question, make_reading, make_report, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -207,7 +209,9 @@ def test_what_is_not_there_is_not_found(staff, nobody):
     assert staff.get(f"{LIST}question/{nobody}/", follow=True).status_code == 404
 
 
-@pytest.mark.parametrize("query", [{"_facets": "True"}, {"show": "nonsense"}, {"fault": "nonsense"}, {"o": "-3"}])
+@pytest.mark.parametrize(
+    "query", [{"_facets": "True"}, {"show": "nonsense"}, {"fault": "nonsense"}, {"fault": "\x00"}, {"o": "-3"}]
+)
 def test_lists_open_whatever_they_are_asked(staff, query):
     make_case(question=make_statistic(None, ["easy", 0.1, 0.95, 0]).question)
     assert staff.get(LIST, query).status_code == 200
@@ -224,7 +228,7 @@ def test_pages_need_the_same_queries_however_much_there_is(staff, django_assert_
     case = fill()
     case_page = reverse("admin:insights_case_change", args=[case.pk])
     for _ in range(2):
-        for address, count in {LIST: 11, CASES: 9, page_of(case.question): 9, case_page: 6}.items():
+        for address, count in {LIST: 11, CASES: 9, page_of(case.question): 10, case_page: 6}.items():
             with django_assert_num_queries(count, info=address):
                 assert staff.get(address).status_code == 200
         fill()
@@ -261,6 +265,8 @@ def test_a_mended_case_shows_recall_before_and_after_with_its_interval(staff):
         "difference": 0.25,
         "low": 0.1,
         "high": 0.4,
+        "learners_before": 50,
+        "learners_after": 40,
         "learners": 60,
         "reports": 0,
     }
@@ -271,6 +277,13 @@ def test_a_mended_case_shows_recall_before_and_after_with_its_interval(staff):
 
     assert "At matched delays 60% was recalled before and 85% after: +25 points, likely +10 to +40." in page
     assert "Dismiss" not in page
+
+    for few in ({"learners_before": 9}, {"learners_after": 9}, {"learners_after": 0}):
+        Case.objects.update(findings={**findings, **few})
+        page = staff.get(reverse("admin:insights_case_change", args=[case.pk])).content.decode()
+        assert "Its recall cannot be compared yet" in page
+        assert "60%" not in page.split('id="findings"')[1]
+        assert "85%" not in page
 
 
 def test_dismissing_takes_a_reason_and_closes_the_case(staff, curator):
@@ -337,6 +350,72 @@ def test_a_curator_with_both_permissions_dismisses(client):
     person = member_with(client, "view_case", "change_case")
     person.post(reverse("admin:insights_case_dismiss", args=[case.pk]), {"reason": "It is meant to be hard."})
     assert not Case.objects.running().exists()
+
+
+def test_pages_lead_to_the_question_its_wordings_and_its_reports(staff):
+    question = make_statistic().question
+    reports = reverse("admin:quiz_reportedquestion_change", args=[question.pk])
+    history = reverse("admin:catalog_question_history", args=[question.pk])
+
+    page = staff.get(page_of(question)).content.decode()
+    assert f'href="{history}"' in page
+    assert reports not in page
+
+    make_report(question=question)
+    assert f'href="{reports}"' in staff.get(page_of(question)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("trigger", "evidence", "is_linked"),
+    [("leeches", {"leeches": 4, "learners": 30}, False), ("reports", {"reports": 3, "learners": 30}, True)],
+)
+def test_a_case_leads_to_the_reports_that_opened_it(staff, trigger, evidence, is_linked):
+    case = make_case(trigger=trigger, evidence=evidence)
+    page = staff.get(reverse("admin:insights_case_change", args=[case.pk])).content.decode()
+    assert (reverse("admin:quiz_reportedquestion_change", args=[case.question_id]) in page) == is_linked
+
+
+def test_a_mended_case_leads_to_what_its_mending_changed(staff, at):
+    question = make_question(prompt="Which part?")
+    case = make_case(question=question)
+    question.prompt = "Which part decides?"
+    case.mended_by = publish(question, change="clearer", author=None, at=at)
+    case.save()
+
+    page = staff.get(reverse("admin:insights_case_change", args=[case.pk])).content.decode()
+    address = reverse("admin:catalog_question_history", args=[question.pk])
+    assert f'href="{address}?old=1&amp;new=2"' in page
+    shown = staff.get(address, {"old": 1, "new": 2})
+    assert (shown.context["old"].number, shown.context["new"].number) == (1, 2)
+
+
+def test_pages_offer_no_link_that_would_be_refused(client):
+    case = make_case(question=make_statistic().question, trigger="reports", evidence={"reports": 3, "learners": 30})
+    make_report(question=case.question)
+    Case.objects.update(mended_by=case.wording)
+    onlooker = member_with(client, "view_itemstatistic", "view_case")
+
+    for address in (page_of(case.question), reverse("admin:insights_case_change", args=[case.pk])):
+        page = onlooker.get(address).content.decode()
+        for name in ("catalog_question_change", "catalog_question_history", "quiz_reportedquestion_change"):
+            assert reverse(f"admin:{name}", args=[case.question_id]) not in page
+
+
+def test_the_first_page_says_how_many_cases_run_and_conflicts_wait_to_those_who_may_see_them(staff, client):
+    assert "running case" not in staff.get("/admin/").content.decode()
+    make_case()
+    make_case()
+    make_case(status="helped", closed_at=AT)
+    Conflict.objects.create(kind="question", slug="q-1", in_file={}, in_database={}, found_at=AT)
+
+    page = staff.get("/admin/").content.decode()
+    assert f'<a href="{CASES}">2 questions have a running case</a>' in page
+    address = reverse("admin:catalog_conflict_changelist")
+    assert f'<a href="{address}">1 conflict between the files and the database waits for a choice</a>' in page
+
+    page = member_with(client, "view_question").get("/admin/").content.decode()
+    assert "running case" not in page
+    assert "conflict between" not in page
 
 
 def test_pages_hold_no_inline_script_or_style(staff):

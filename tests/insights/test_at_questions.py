@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from catalog.models import Question
 from insights.at_questions import statistics_link
 from insights.models import ItemStatistic
 from insights.questions import renew_statistics
@@ -45,5 +46,9 @@ def test_list_of_questions_is_filtered_by_what_the_answers_say(staff, at):
     assert listed("early") == {early.slug}
     assert listed("well") == set()
     assert listed("case") == set()
+    for quality in ("nonsense", "\x00"):
+        assert listed(quality) == {bad.slug, early.slug}
+    Question.objects.filter(pk=bad.pk).update(status="retired")
+    assert listed("mend") == set()
     ItemStatistic.objects.update(score=0)
     assert listed("well") == {bad.slug}

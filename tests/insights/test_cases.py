@@ -144,6 +144,37 @@ def test_few_answers_to_the_new_wording_leave_the_case_waiting(bank):
     assert (case.status, case.findings["counted_after"]) == ("mended", 12)
 
 
+def test_the_answer_of_one_learner_at_a_matched_delay_is_not_kept(bank):
+    bad, _, log = bank
+    night()
+    clearer = revise(bad)
+    for place, learner in enumerate(make_learners(11)):
+        log.add(learner, clearer, 4)
+        log.add(learner, clearer, 4 if place else 1, day=9 if place else 1)
+    log.save()
+    night(LATER)
+
+    assert Case.objects.get().findings == {"learners": 11, "reports": 0}
+
+
+def test_seven_learners_who_are_counted_twice_are_not_enough_to_be_told(bank):
+    bad, (*learners, _), log = bank
+    for learner in learners:
+        log.add(learner, first_revision(bad), 4, day=9)
+    log.save()
+    night()
+    clearer = revise(bad)
+    for place, learner in enumerate(make_learners(14)):
+        log.add(learner, clearer, 4)
+        log.add(learner, clearer, 1, day=1 if place < 7 else 30)
+        if place < 7:
+            log.add(learner, clearer, 4, day=9)
+    log.save()
+    night(LATER)
+
+    assert Case.objects.get().findings == {"learners": 14, "reports": 0}
+
+
 def test_mended_again_the_case_judges_the_latest_wording(bank):
     bad, _, log = bank
     night()

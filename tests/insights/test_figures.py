@@ -33,7 +33,7 @@ def test_first_answers_and_reviews_are_told_apart():
     assert (found.learners, found.answers, found.median_tenths) == (2, 4, 50)
     assert (found.first.learners, found.first.facility) == (2, 50)
     assert (found.later.learners, found.later.reviews, found.later.recalled) == (1, 2, 1)
-    assert (found.later.lapses, found.later.lapsable) == (1, 1)
+    assert (found.later.lapses, found.later.lapsable, found.later.lapsable_learners) == (1, 1, 1)
 
 
 def test_a_question_with_one_wording_has_one_row_and_one_with_two_has_three():

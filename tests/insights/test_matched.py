@@ -3,7 +3,7 @@ import random
 import pytest
 
 from insights.figures import Stratum
-from insights.matched import Comparison, Outcome, compare, outcome_of, outcome_of_reports
+from insights.matched import Comparison, Outcome, compare, least_learners, outcome_of, outcome_of_reports
 
 
 def gained(before, after):
@@ -41,6 +41,22 @@ def test_strata_of_one_setting_add_up():
 @pytest.mark.parametrize(("before", "after"), [([], []), ([Stratum(1, 9, 9)], [Stratum(2, 9, 9)])])
 def test_nothing_in_common_cannot_be_compared(before, after):
     assert compare(before, after) is None
+
+
+@pytest.mark.parametrize(
+    ("strata", "reviewers", "least"),
+    [
+        ([Stratum(3, 1, 0)], 11, 11),
+        ([Stratum(3, 1, 0), Stratum(9, 10, 8)], 11, 1),
+        ([Stratum(3, 1, 0), Stratum(9, 10, 8)], 10, 1),
+        ([Stratum(1, 6, 0), Stratum(3, 6, 0)], 12, 12),
+        ([Stratum(1, 6, 0), Stratum(3, 6, 0)], 6, 6),
+        ([Stratum(1, 6, 0), Stratum(3, 6, 0), Stratum(9, 3, 0)], 14, 11),
+        ([Stratum(9, 10, 8)], 10, 0),
+    ],
+)
+def test_learners_behind_the_settings_that_match_are_counted_once_however_many_they_are_in(strata, reviewers, least):
+    assert least_learners(strata, [Stratum(1, 40, 1), Stratum(3, 40, 1)], reviewers=reviewers) == least
 
 
 def test_the_interval_holds_the_true_gain_nineteen_times_in_twenty():

@@ -1,7 +1,11 @@
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Barrier
 
 import pytest
 from django.core.management import call_command
+from django.db import connection, connections
 
 from catalog.merging import merge
 from catalog.models import QuestionRevision
@@ -40,8 +44,8 @@ def statistic(question, revision=None):
 def test_first_answers_and_reviews_of_a_choice_become_figures(at):
     question, log = make_question("choice"), Log()
     shown = first_revision(question)
-    for place, learner in enumerate(make_learners(12)):
-        right = place < 9
+    for place, learner in enumerate(make_learners(16)):
+        right = place < 12
         log.add(learner, shown, 4 if right else 1, chosen=2 if right else 1, right=right, elapsed_ms=4000 + place)
         log.add(learner, shown, 4 if place % 4 else 1, day=1, chosen=2, right=True, elapsed_ms=9000)
     log.save()
@@ -49,12 +53,12 @@ def test_first_answers_and_reviews_of_a_choice_become_figures(at):
     assert renew_statistics(at) == 1
 
     found = statistic(question)
-    assert (found.learners, found.answers, found.first_answers, found.reviews) == (12, 24, 12, 12)
+    assert (found.learners, found.answers, found.first_answers, found.reviews) == (16, 32, 16, 16)
     assert (found.facility, found.recalled) == (75, 0.75)
     assert found.options == [{"number": 1, "share": 0.25, "good": None}, {"number": 2, "share": 0.75, "good": None}]
     assert (found.median_seconds, found.computed_at, found.is_current) == (4, at, True)
-    # Of the nine whose first answer was right, those of places 0, 4 and 8 forgot.
-    assert found.lapse_rate == pytest.approx(3 / 9)
+    # Of the twelve whose first answer was right, those of places 0, 4 and 8 forgot.
+    assert found.lapse_rate == pytest.approx(3 / 12)
     assert found.residual_low < found.residual < found.residual_high
 
 
@@ -81,6 +85,25 @@ def test_of_nine_learners_the_counts_are_kept_and_nothing_else(at):
     assert (found.learners, found.first_answers, found.reviews) == (9, 9, 9)
     assert (found.facility, found.residual, found.lapse_rate, found.median_seconds) == (None, None, None, None)
     assert (found.options, found.gaps, found.strata, found.complaints, found.score) == ([], [], [], [], 0)
+
+
+def test_the_lapse_rate_is_told_when_ten_learners_had_something_to_forget(at):
+    question, log = make_question(), Log()
+    for place, learner in enumerate(make_learners(20)):
+        log.add(learner, first_revision(question), 4 if place < 9 else 1)
+        log.add(learner, first_revision(question), 1, day=1)
+    log.save()
+    renew_statistics(at)
+
+    assert (statistic(question).reviewers, statistic(question).recalled) == (20, 0)
+    assert statistic(question).lapse_rate is None
+
+    tenth = make_learners(1)[0]
+    log.add(tenth, first_revision(question), 4)
+    log.add(tenth, first_revision(question), 4, day=1)
+    log.save()
+    renew_statistics(at)
+    assert statistic(question).lapse_rate == pytest.approx(9 / 10)
 
 
 def test_what_was_undone_drilled_or_left_behind_by_a_merge_is_not_counted(at):
@@ -201,6 +224,59 @@ def test_another_run_replaces_all_and_a_retired_question_is_nothing_to_mend(at):
     assert not ItemStatistic.objects.to_mend().exists()
 
 
+@contextmanager
+def meanwhile(happens):
+    """Something happens just before the log is read: the run knows the bank as it was before."""
+    left = [happens]
+
+    def wrapper(execute, sql, *rest):
+        if left and 'FROM "scheduler_review"' in sql:
+            left.pop()()
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(wrapper):
+        yield
+    assert not left
+
+
+def test_what_is_published_answered_and_reported_during_a_run_waits_for_the_next(at):
+    question, log = make_question(), Log()
+    learners = make_learners(12)
+    for learner in learners:
+        log.add(learner, first_revision(question), 4)
+    log.save()
+
+    def published():
+        newcomer, clearer = make_question(), revise(question)
+        for learner, revision in [(learners[0], first_revision(newcomer)), (learners[1], clearer)]:
+            log.add(learner, revision, 1, day=1)
+            QuestionReport.objects.create(
+                learner=learner, question=revision.question, revision=revision, reason="wrong", reported_at=AT
+            )
+        log.save()
+
+    with meanwhile(published):
+        assert renew_statistics(at) == 1
+
+    assert (statistic(question).answers, statistic(question).reports) == (12, 0)
+
+    renew_statistics(at)
+    assert ItemStatistic.objects.filter(revision=None).count() == 2
+    assert (statistic(question).answers, statistic(question).reports) == (13, 1)
+
+
+def test_an_answer_whose_wording_is_not_known_is_one_to_the_first(at):
+    question, log = make_question(), Log()
+    log.add(make_learners(1)[0], first_revision(question), 4)
+    log.save()
+    revise(question)
+    Review.objects.update(revision=None)
+    renew_statistics(at)
+
+    assert statistic(question).answers == 1
+    assert not ItemStatistic.objects.current().exists()
+
+
 def test_an_empty_log_has_no_statistics(at):
     make_question()
     assert renew_statistics(at) == 0
@@ -211,15 +287,37 @@ def test_queries_do_not_grow_with_the_answers(at, django_assert_num_queries):
     for learner in make_learners(3):
         log.add(learner, first_revision(question), 4)
     log.save()
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         renew_statistics(at)
 
     for learner in Learner.objects.all():
         for day in range(1, 30):
             log.add(learner, first_revision(question), 4, day=day)
     log.save()
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         renew_statistics(at)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_runs_at_once_leave_the_statistics_of_one(at):
+    log = Log()
+    for question in [make_question() for _ in range(3)]:
+        for learner in make_learners(2):
+            log.add(learner, first_revision(question), 4)
+    log.save()
+    together = Barrier(2)
+
+    def run(_):
+        together.wait()
+        try:
+            return renew_statistics(at)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        for _ in range(10):
+            assert list(pool.map(run, range(2))) == [3, 3]
+    assert ItemStatistic.objects.count() == 3
 
 
 def test_the_command_says_what_it_did(capsys):

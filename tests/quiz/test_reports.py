@@ -83,6 +83,15 @@ class TestInbox:
         assert "Decided?" in words(desk.get(INBOX, {"state": "decided", "q": "version three"}))
         assert "Decided?" not in words(desk.get(INBOX, {"state": "all", "reason": report.reason}))
 
+    @pytest.mark.parametrize("nonsense", ["zz", "id", "\x00"])
+    def test_opens_whatever_its_address_asks_for(self, desk, nonsense):
+        make_report(question=make_question(prompt="Reported?"))
+        for name in ("reason", "state"):
+            page = desk.get(INBOX, {name: nonsense})
+            assert page.status_code == 200
+            assert "Reported?" in words(page)
+        assert desk.get(INBOX, {"reason": nonsense, "_facets": "True"}).status_code == 200
+
     def test_costs_as_many_queries_however_full(self, desk):
         def cost() -> int:
             return len(queries(lambda: desk.get(INBOX))[0])
@@ -120,6 +129,21 @@ class TestInbox:
         make_report()
         assert "2 reports of learners wait for a decision" in words(desk.get("/admin/"))
 
+    def test_page_of_a_question_leads_to_its_reports_and_back(self, desk):
+        question = make_question()
+        form = reverse("admin:catalog_question_change", args=[question.pk])
+        assert address(question) not in text_of(desk.get(form))
+
+        report = make_report(question=question)
+        link = f'<a href="{address(question)}">Reports{{}}</a>'
+        assert link.format(" (1 open)") in text_of(desk.get(form))
+        page = text_of(desk.get(address(question)))
+        for name in ("catalog_question_change", "catalog_question_history", "insights_question"):
+            assert f'href="{reverse(f"admin:{name}", args=[question.pk])}"' in page
+
+        decide(desk, question, report)
+        assert link.format("") in text_of(desk.get(form))
+
     def test_address_of_a_question_that_nobody_reported_leads_to_the_list(self, desk):
         assert desk.get(address(make_question())).headers["Location"] == INBOX
 
@@ -136,6 +160,8 @@ class TestCardAsSeen:
 
         assert "Which part decides that a task may run now?" in card
         assert "In wording 1, which has been changed since." in card
+        history = reverse("admin:catalog_question_history", args=[question.pk])
+        assert f'<a href="{history}?old=1">What has changed</a>' in card
         assert card.index("The web server") < card.index("The executor") < card.index("The scheduler")
         assert card.index("The executor") < card.index("✗ What was picked") < card.index("✓ The answer")
         assert "Another wording?" in page[: page.index("1 open report")]

@@ -34,6 +34,7 @@ def test_reminders_are_listed_by_state_and_reason_in_words(staff):
     address = reverse("admin:reminders_reminder_changelist")
     assert "Something is due." in text_of(staff.get(address, {"state": "sent", "reason": "due"}))
     assert "0 reminders" in text_of(staff.get(address, {"reason": "studied"}))
+    assert "Something is due." in text_of(staff.get(address, {"reason": "\x00"}))
 
 
 @pytest.mark.parametrize(
