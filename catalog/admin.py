@@ -305,7 +305,7 @@ class QuestionAdmin(QuestionExchange, QuestionHistory, QuestionMerging, Question
         if not change:
             note_step(question, by=person, at=at).save()
         if form.cleaned_data["status"] == PUBLISHED:
-            said = form.cleaned_data["change"] or Change.CLEARER
+            said = form.cleaned_data["change"]
             made = publish(question, change=said, author=person, at=at)
             if made and made.change == Change.MEANING != said:
                 text = _("Another option is the key now, so this counts as a different meaning.")
@@ -346,7 +346,7 @@ class QuestionAdmin(QuestionExchange, QuestionHistory, QuestionMerging, Question
         done = 0
         for question in queryset.exclude(status=PUBLISHED):
             try:
-                publish(question, change=Change.CLEARER, author=person_of(request), at=timezone.now())
+                publish(question, change="", author=person_of(request), at=timezone.now())
                 done += 1
             except ValidationError as error:
                 text = _("Not published: %(slug)s. %(why)s") % {

@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
 
 from catalog import checking, items
 from catalog.items import QuestionItem
@@ -19,6 +20,7 @@ from catalog.steps import note_step, why_not_published_by
 from catalog.stored import question_item
 
 Change = QuestionRevision.Change
+SAY_WHAT_CHANGED = _("Its wording differs from the one published last. Say in its form what kind of change that is.")
 
 
 @transaction.atomic
@@ -29,8 +31,9 @@ def publish(
 
     `change` is a `QuestionRevision.Change`; at the first publication it is taken as that, and a change of the key
     counts as a change of meaning whatever is said. A wording that is the same as the last one makes no revision and
-    returns None. Raises ValidationError, in words, for a question that cannot be asked or has errors of lint, and
-    where whoever worded it is not the one to publish it.
+    returns None. Raises ValidationError, in words, for a question that cannot be asked or has errors of lint, where
+    whoever worded it is not the one to publish it, and where `change` is "" for a wording unlike the last one: also
+    when the question was a draft in between, for learners know what was published.
     """
     hold_ranks()
     locked = Question.objects.select_for_update()
@@ -40,8 +43,10 @@ def publish(
         raise ValidationError(reason)
     choices = list(question.choices.all())
     _check(question, choices, beside_others=step)
-    last = question.revisions.order_by("-number").first()
-    revision = revise(question, choices, last=last.content if last else None, change=change, author=author, at=at)
+    last = last_content(question)
+    if last and not change and last != content_of(question, choices):
+        raise ValidationError(SAY_WHAT_CHANGED)
+    revision = revise(question, choices, last=last, change=change, author=author, at=at)
     question.save()
     if revision:
         revision.save()
@@ -153,6 +158,12 @@ def wording(item: QuestionItem) -> dict[str, Any]:
             for choice in sorted(item.choices, key=lambda choice: choice.number)
         ],
     }
+
+
+def last_content(question: Question) -> dict[str, Any] | None:
+    """The wording that was published last; None for a question that never was."""
+    found: dict[str, Any] | None = question.revisions.order_by("-number").values_list("content", flat=True).first()
+    return found
 
 
 def next_choice_number(question: Question) -> int:

@@ -152,6 +152,34 @@ def test_another_wording_of_a_published_question_needs_to_be_called_something(st
     assert revision.author.is_staff
 
 
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [("change", {"prompt": "What starts a task?"}), (None, {"choices-0-text": "The workers"})],
+)
+def test_way_over_a_draft_does_not_spare_the_kind_of_change(staff, question, field, changes):
+    assert save(staff, question, status="review", **changes).status_code == 302
+
+    question.refresh_from_db()
+    response = save(staff, question, status="published")
+    assert any(CHANGE_NEEDED in fault for fault in errors_of(response))
+    assert (field in response.context["adminform"].form.errors) is (field is not None)
+
+    data = {"action": "publish_selected", "_selected_action": [question.pk]}
+    page = staff.post(reverse("admin:catalog_question_changelist"), data, follow=True).content.decode()
+    assert "Not published: airflow-decides. Its wording differs from the one published last." in page
+
+    assert save(staff, question, status="published", change="meaning").status_code == 302
+    question.refresh_from_db()
+    assert (question.status, question.revision, question.edition) == ("published", 2, 2)
+
+
+def test_question_that_comes_back_as_it_was_needs_no_kind_of_change(staff, question):
+    assert save(staff, question, status="review").status_code == 302
+    assert save(staff, question, status="published").status_code == 302
+    question.refresh_from_db()
+    assert (question.status, question.revision) == ("published", 1)
+
+
 def test_saving_without_a_change_asks_for_nothing_and_writes_no_revision(staff, at):
     prompt = "What does this print?\n\n```python\nprint(1)\n```"
     load(
