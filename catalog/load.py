@@ -26,7 +26,7 @@ from catalog.items import (
     topic_from_json,
 )
 from catalog.models import Choice, Conflict, Question, QuestionRevision, Resource, StatusChange, Topic
-from catalog.ranking import store_ranks
+from catalog.ranking import hold_ranks, store_ranks
 from catalog.revisions import Change, content_of, revise
 from catalog.steps import note_step
 from catalog.stored import choices_of, fill, question_item, reading_item, topic_item
@@ -69,9 +69,10 @@ def verdict(in_file: str, loaded: str, in_database: Callable[[], str]) -> Verdic
 def load(catalog: Catalog, *, at: dt.datetime, retire_missing: bool = False) -> Report:
     """Brings the database up to the files. `at` is the moment that revisions and conflicts bear.
 
-    When no file has changed it costs six queries and writes nothing. Items that were changed on both sides are
+    When no file has changed it costs seven queries and writes nothing. Items that were changed on both sides are
     skipped and kept as `Conflict` rows until someone decides or both agree again.
     """
+    hold_ranks()
     loading = _Loading(at)
     topics = loading.topics(catalog.topics)
     readings = loading.readings(catalog.readings, topics)
@@ -88,6 +89,7 @@ def load(catalog: Catalog, *, at: dt.datetime, retire_missing: bool = False) -> 
 def take_file(conflict: Conflict, *, at: dt.datetime) -> None:
     """Ends a conflict with what the file says."""
     with transaction.atomic():
+        hold_ranks()
         loading = _Loading(at)
         loading.take(conflict)
         conflict.delete()
@@ -194,7 +196,8 @@ class _Loading:
 
     def _update(self, changed: Sequence[QuestionItem], readings: dict[str, Resource]) -> None:
         stored = Question.objects.select_related("resource").prefetch_related("choices")
-        questions = stored.select_for_update(of=("self",)).in_bulk([item.slug for item in changed], field_name="slug")
+        locked = stored.select_for_update(of=("self",), no_key=True)
+        questions = locked.in_bulk([item.slug for item in changed], field_name="slug")
         changes = [
             (question, item, readings[item.reading])
             for item in changed
@@ -327,7 +330,7 @@ class _Loading:
             self._save_reading(Resource.objects.get(slug=conflict.slug), reading, Topic.objects.get(slug=reading.topic))
         elif conflict.kind == "question":
             item = question_from_json(conflict.in_file)
-            stored = Question.objects.select_for_update().get(slug=conflict.slug)
+            stored = Question.objects.select_for_update(no_key=True).get(slug=conflict.slug)
             self.write([(stored, item, Resource.objects.get(slug=item.reading))])
         else:
             set_order(Resource.objects.get(slug=conflict.slug), conflict.in_file)

@@ -36,7 +36,7 @@ def publish(
     when the question was a draft in between, for learners know what was published.
     """
     hold_ranks()
-    locked = Question.objects.select_for_update()
+    locked = Question.objects.select_for_update(no_key=True)
     question.refresh_from_db(fields=["revision", "edition", "status", "edited_by"], from_queryset=locked)
     step = question.status != Question.Status.PUBLISHED
     if step and (reason := why_not_published_by(question, author)):

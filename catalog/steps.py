@@ -39,7 +39,7 @@ def send_to(question: Question, status: str, *, by: AbstractBaseUser | None, at:
     Whatever it leaves, its cards, reviews and revisions stay; only published questions are asked.
     """
     hold_ranks()
-    question.refresh_from_db(fields=["status"], from_queryset=Question.objects.select_for_update())
+    question.refresh_from_db(fields=["status"], from_queryset=Question.objects.select_for_update(no_key=True))
     if question.status == status:
         return False
     question.status = status

@@ -74,6 +74,7 @@ def test_loading_the_same_again_writes_nothing(at):
         report = load(catalog, at=at + LATER)
 
     assert writes_of(queries) == []
+    assert len(queries) == 7 + len(("SAVEPOINT", "RELEASE"))
     assert (report.created, report.updated, report.conflicts, report.missing) == ([], [], [], [])
 
 
@@ -150,6 +151,25 @@ def test_a_question_changed_on_both_sides_is_skipped_and_kept_as_a_conflict(at):
     conflict = Conflict.objects.get()
     assert (conflict.kind, conflict.slug, conflict.found_at) == ("question", "airflow-late", at + LATER)
     assert (conflict.in_file["prompt"], conflict.in_database["prompt"]) == ("Why so late?", "Why late?")
+
+
+HOLDING = 'SELECT "catalog_topic"."id" AS "pk" FROM "catalog_topic" ORDER BY'
+
+
+def reads_of(context):
+    return [query["sql"] for query in context if query["sql"].startswith("SELECT")]
+
+
+def test_ranks_are_held_before_any_row(at):
+    """Two who each hold what the other waits for would wait for ever."""
+    conflict = make_conflict(at)
+    with CaptureQueriesContext(connection) as queries:
+        load_questions(item(prompt="Why ever?"), at=at)
+    assert reads_of(queries)[0].startswith(HOLDING)
+
+    with CaptureQueriesContext(connection) as queries:
+        take_file(conflict, at=at)
+    assert reads_of(queries)[0].startswith(HOLDING)
 
 
 def make_conflict(at):
