@@ -138,8 +138,8 @@ class QuestionForm(forms.ModelForm):
         required=False,
         help_text=_(
             "Needed when the wording of a question that was published once changes. After a typo learners see nothing; "
-            "after “clearer” they read once that it was reworded; after a different meaning they meet it again within three "
-            "days, and see what changed. Another key is always a different meaning: “which part runs it” for “which "
+            "after “clearer” they read once that it was reworded; after a different meaning they meet it again within "
+            "three days, and see what changed. Another key is always a different meaning: “which part runs it” for “which "
             "part decides”."
         ),
     )

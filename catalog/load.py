@@ -10,7 +10,10 @@ import enum
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from catalog.checking import check_unchecked
 from catalog.items import (
@@ -86,15 +89,63 @@ def load(catalog: Catalog, *, at: dt.datetime, retire_missing: bool = False) -> 
     return loading.report
 
 
-def take_file(conflict: Conflict, *, at: dt.datetime) -> None:
-    """Ends a conflict with what the file says."""
+def take_file(conflict: Conflict, *, by: AbstractBaseUser | None, at: dt.datetime) -> None:
+    """Ends a conflict with what the file says. `by` decided it, and is the author of the revision and the step.
+
+    Raises ValidationError, in words, where there is nothing any more to decide about (the conflict is over then), and
+    where it was changed here since the conflict was found (the conflict is then that of what stands here now).
+    """
     with transaction.atomic():
         hold_ranks()
-        loading = _Loading(at)
-        loading.take(conflict)
+        refused = _why_not_taken(conflict, at)
+        if refused is None:
+            _Loading(at, by).take(conflict)
+            conflict.delete()
+            store_ranks()
+            check_unchecked()
+    if refused:
+        raise ValidationError(refused)
+
+
+def _why_not_taken(conflict: Conflict, at: dt.datetime) -> str | None:
+    """In words, why the file's side cannot be taken, with the conflict dropped or brought up to date; else None."""
+    stands = _standing(conflict)
+    name = {"conflict": str(conflict)}
+    if not Conflict.objects.filter(pk=conflict.pk).exists():
+        return _("%(conflict)s was decided already.") % name
+    if stands is None:
         conflict.delete()
-        store_ranks()
-        check_unchecked()
+        return _("%(conflict)s is not here any more, or what it stands under is not: there is nothing to take.") % name
+    if stands != conflict.in_database:
+        conflict.in_database, conflict.found_at = stands, at
+        conflict.save()
+        return _("%(conflict)s was changed since: look again.") % name
+    return None
+
+
+def _standing(conflict: Conflict) -> Any:
+    """The database's side of a conflict as it is now, held until the caller's transaction ends; None if it is gone.
+
+    None, too, for what the file puts under a topic or a reading that is not here.
+    """
+    found: dict[str, Any] = {"slug": conflict.slug}
+    if conflict.kind == "topic":
+        topic = Topic.objects.select_for_update(no_key=True).filter(**found).first()
+        return topic and as_json(topic_item(topic))
+    if conflict.kind == "question":
+        questions = Question.objects.select_related("resource").select_for_update(of=("self",), no_key=True)
+        question = questions.filter(**found).first()
+        under = Resource.objects.filter(slug=conflict.in_file["reading"]).exists()
+        return as_json(_stored_question(question)) if question and under else None
+    readings = Resource.objects.select_related("topic").select_for_update(of=("self",), no_key=True)
+    reading = readings.filter(**found).first()
+    if reading is None or conflict.kind == "order":
+        return reading and _order_of(reading)
+    return as_json(reading_item(reading)) if Topic.objects.filter(slug=conflict.in_file["topic"]).exists() else None
+
+
+def _order_of(reading: Resource) -> list[str]:
+    return list(reading.questions.order_by("position", "pk").values_list("slug", flat=True))
 
 
 def keep_database(conflict: Conflict) -> None:
@@ -107,8 +158,9 @@ def keep_database(conflict: Conflict) -> None:
 class _Loading:
     """One run: what it found, and what it has to write at the end."""
 
-    def __init__(self, at: dt.datetime) -> None:
+    def __init__(self, at: dt.datetime, by: AbstractBaseUser | None = None) -> None:
         self.at = at
+        self.by = by
         self.report = Report()
         self.found_conflicts: dict[tuple[str, str], tuple[Any, Any]] = {}
         self.ranks_moved = False
@@ -224,7 +276,7 @@ class _Loading:
             question.save()
             choices += own
             if question.status != status_before:
-                steps.append(note_step(question, by=None, at=self.at))
+                steps.append(note_step(question, by=self.by, at=self.at))
         # The old key goes with the old choices, before the new one comes.
         Choice.objects.filter(question__in=[question for question, _, _ in changes]).delete()
         self._store(choices, revisions, steps)
@@ -239,7 +291,7 @@ class _Loading:
     ) -> QuestionRevision | None:
         same = last == content_of(question, choices)
         change = Change.CLEARER if same and not declared else item.change or Change.CLEARER
-        return revise(question, choices, last=last, change=change, author=None, at=self.at)
+        return revise(question, choices, last=last, change=change, author=self.by, at=self.at)
 
     def _store(
         self,
@@ -263,7 +315,7 @@ class _Loading:
 
     def _order(self, reading: Resource, in_file: list[str]) -> None:
         """Takes the file's order, unless questions changed places here; if they did on both sides, it is a conflict."""
-        stored = list(reading.questions.order_by("position", "pk").values_list("slug", flat=True))
+        stored = _order_of(reading)
         known = set(in_file).intersection(stored, reading.loaded_order)
         here, there, before = (
             [slug for slug in slugs if slug in known] for slugs in (stored, in_file, reading.loaded_order)
@@ -272,9 +324,10 @@ class _Loading:
             self.ranks_moved |= set_order(reading, in_file)
         else:
             fresh = [slug for slug in in_file if slug not in reading.loaded_order]
-            self.ranks_moved |= set_order(reading, [slug for slug in stored if slug not in fresh] + fresh)
+            kept = [slug for slug in stored if slug not in fresh] + [slug for slug in stored if slug in fresh]
+            self.ranks_moved |= set_order(reading, kept)
             if there != before:
-                self._conflict("order", reading.slug, in_file, stored)
+                self._conflict("order", reading.slug, in_file, kept)
                 return
         reading.loaded_order = in_file
         reading.save(update_fields=["loaded_order"])
@@ -330,7 +383,7 @@ class _Loading:
             self._save_reading(Resource.objects.get(slug=conflict.slug), reading, Topic.objects.get(slug=reading.topic))
         elif conflict.kind == "question":
             item = question_from_json(conflict.in_file)
-            stored = Question.objects.select_for_update(no_key=True).get(slug=conflict.slug)
+            stored = Question.objects.get(slug=conflict.slug)
             self.write([(stored, item, Resource.objects.get(slug=item.reading))])
         else:
             set_order(Resource.objects.get(slug=conflict.slug), conflict.in_file)

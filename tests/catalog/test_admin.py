@@ -1,4 +1,5 @@
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
@@ -385,6 +386,33 @@ def test_a_conflict_that_was_decided_meanwhile_is_no_error(staff, at):
 
     assert "was decided already" in staff.post(address, follow=True).content.decode()
     assert staff.get(address).status_code == 405
+
+
+@pytest.mark.parametrize("side", ["file", "database"])
+def test_who_decided_a_conflict_is_kept_with_the_question(staff, curator, at, side):
+    question = make_conflict(at)
+    decide(staff, side)
+    entry = LogEntry.objects.get()
+    assert (entry.user, entry.get_edited_object()) == (curator, question)
+    assert entry.get_change_message().startswith("question airflow-late: what")
+
+
+def test_conflict_is_looked_at_again_when_the_question_was_changed_since(staff, at):
+    question = make_conflict(at)
+    question.prompt = "Why ever?"
+    publish(question, change="clearer", author=None, at=at)
+    page = decide(staff, "file").content.decode()
+    assert "Question airflow-late was changed since: look again." in page
+    assert "<del>ever</del>" in page
+    assert not LogEntry.objects.exists()
+
+
+def test_conflict_about_a_question_that_is_gone_is_over(staff, at):
+    make_conflict(at)
+    Question.objects.update(slug="renamed")
+    page = decide(staff, "file").content.decode()
+    assert "Question airflow-late is not here any more" in page
+    assert "There is no conflict" in page
 
 
 def test_someone_who_may_only_look_decides_nothing(client, at):
