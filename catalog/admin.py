@@ -43,6 +43,11 @@ class RankingAdmin(SimpleHistoryAdmin):
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
         return super().get_changelist_form(request, **{"form": PlaceForm, **kwargs})
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Files and addresses know it by its slug."""
+        fields = super().get_readonly_fields(request, obj)
+        return (*fields, "slug") if obj else fields
+
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
         hold_ranks()
         super().save_model(request, obj, form, change)
@@ -209,8 +214,10 @@ class QuestionAdmin(QuestionExchange, QuestionHistory, QuestionMerging, Question
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         return ["status", "kind", "lint_state", *extras.filters, "resource__topic", "resource"]
 
-    def get_list_display(self, request: HttpRequest) -> list[Any]:
-        return [*self.list_display, *extras.columns]
+    def get_readonly_fields(self, request: HttpRequest, obj: Question | None = None) -> Any:
+        """Once learners or the files know it by its slug, it keeps that."""
+        fields = super().get_readonly_fields(request, obj)
+        return (*fields, "slug") if obj and (obj.revision or obj.loaded_digest) else fields
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "resource":
@@ -252,7 +259,24 @@ class QuestionAdmin(QuestionExchange, QuestionHistory, QuestionMerging, Question
     def get_form(self, request: HttpRequest, obj: Question | None = None, change: bool = False, **kwargs: Any) -> Any:
         made: Any = super().get_form(request, obj, change=change, **kwargs)
         made.person = person_of(request)
+        made.refused = getattr(request, "refused", None)
         return made
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """What is found wrong only with all in place is told above the form, with all in it that was typed."""
+        shown: HttpResponse
+        try:
+            shown = super().changeform_view(request, object_id, form_url, extra_context)
+        except ValidationError as error:
+            cast("Any", request).refused = error
+            shown = super().changeform_view(request, object_id, form_url, extra_context)
+        return shown
 
     def view_on_site(self, obj: Question) -> str | None:
         """Only what is published is asked."""
@@ -283,13 +307,17 @@ class QuestionAdmin(QuestionExchange, QuestionHistory, QuestionMerging, Question
         return shown
 
     def save_model(self, request: HttpRequest, obj: Question, form: forms.ModelForm, change: bool) -> None:
-        """Saves all but the status: the step is taken when the choices are in place."""
+        """Saves what the form holds but the status: the step is taken when the choices are in place."""
         hold_ranks()
-        stored = Question.objects.filter(pk=obj.pk).values("status", "resource").first() if change else None
-        moved = stored is None or stored["resource"] != obj.resource_id
+        stored = Question.objects.select_for_update(no_key=True).get(pk=obj.pk) if change else None
+        moved = stored is None or stored.resource_id != obj.resource_id
         if moved and "position" not in form.changed_data:
             obj.position = obj.resource.questions.count()
-        obj.status = stored["status"] if stored else Question.Status.DRAFT
+        obj.status = stored.status if stored else Question.Status.DRAFT
+        for field in obj._meta.concrete_fields if stored else ():
+            # What was read before the wait may be of another revision by now.
+            if field.name not in form.fields:
+                setattr(obj, field.attname, getattr(stored, field.attname))
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

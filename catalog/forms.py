@@ -18,6 +18,7 @@ from catalog.items import ChoiceItem, QuestionItem
 from catalog.models import Choice, Question, QuestionRevision, Resource, Topic
 from catalog.revisions import content_of, last_content, next_choice_number
 from catalog.steps import may_publish
+from catalog.wording import squeezed
 
 Change = QuestionRevision.Change
 SAY_WHAT_CHANGED = _("The wording differs from the one published last. Say below what kind of change it is.")
@@ -139,13 +140,14 @@ class QuestionForm(forms.ModelForm):
         help_text=_(
             "Needed when the wording of a question that was published once changes. After a typo learners see nothing; "
             "after “clearer” they read once that it was reworded; after a different meaning they meet it again within "
-            "three days, and see what changed. Another key is always a different meaning: “which part runs it” for “which "
-            "part decides”."
+            "three days, and see what changed. Another key is always a different meaning: “which part runs it” for "
+            "“which part decides”."
         ),
     )
 
-    # Who fills it in; the admin sets it.
+    # Who fills it in, and what spoke against saving it when that was tried; the admin sets both.
     person: ClassVar[AbstractBaseUser | None] = None
+    refused: ClassVar[ValidationError | None] = None
 
     class Meta:
         model = Question
@@ -176,13 +178,15 @@ class QuestionForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.refused:
+            self.add_error(None, self.refused)
         if self.errors:
             return cleaned
         cleaned["allow"] = {**cleaned["allow"], **reasons_of(self.data)}
         stored = Question.objects.filter(pk=self.instance.pk).first()
         rewords = stored is None or any(cleaned[field] != getattr(stored, field) for field in self.WORDING)
         if cleaned["status"] == Question.Status.PUBLISHED:
-            self._check_lint(cleaned)
+            self._check_lint(cleaned, stored)
             if stored and not cleaned["change"] and self._is_unlike(last_content(stored), cleaned):
                 self.add_error("change", SAY_WHAT_CHANGED)
             if _takes_step(stored) and not _may_publish(self.person, stored, rewords):
@@ -195,16 +199,21 @@ class QuestionForm(forms.ModelForm):
         content = content_of(Question(resource=cleaned["resource"], **words), [])
         return last is not None and {**last, "choices": []} != content
 
-    def _check_lint(self, cleaned: dict[str, Any]) -> None:
-        """What is wrong with the choices is for their own form to say."""
+    def _check_lint(self, cleaned: dict[str, Any], stored: Question | None) -> None:
+        """What is wrong with the choices is for their own form to say.
+
+        That it asks what another one asks keeps a published question from nothing, where it asked that before.
+        """
+        asks_on = not _takes_step(stored) and stored and squeezed(stored.prompt) == squeezed(cleaned["prompt"])
         for remark in checking.remarks_on(self._item(cleaned)):
-            if remark.is_error and remark.field in self.fields:
+            spared = asks_on and remark.rule == "prompt-equal"
+            if remark.is_error and remark.field in self.fields and not spared:
                 self.add_error(remark.field, sentence(remark.text))
 
-    @staticmethod
-    def _item(cleaned: dict[str, Any]) -> QuestionItem:
-        fields = ("slug", "kind", "section", "prompt", "answer", "explanation", "status")
+    def _item(self, cleaned: dict[str, Any]) -> QuestionItem:
+        fields = ("kind", "section", "prompt", "answer", "explanation", "status")
         return QuestionItem(
+            slug=cleaned.get("slug", self.instance.slug),
             reading=cleaned["resource"].slug,
             allow=tuple(cleaned["allow"].items()),
             **{field: cleaned[field] for field in fields},
@@ -307,7 +316,9 @@ class ChoiceFormSet(forms.BaseInlineFormSet):
 
     def has_other_wording(self) -> bool:
         return any(
-            form.cleaned_data.get("DELETE") or {"text", "why", "correct"}.intersection(form.changed_data)
+            form.instance.pk
+            if form.cleaned_data.get("DELETE")
+            else {"text", "why", "correct"}.intersection(form.changed_data)
             for form in self.forms
         )
 

@@ -77,8 +77,9 @@ def restore(
 
     Choices keep their numbers, and their places where they are still there. Raises ValidationError as `publish` does.
     """
-    question = Question.objects.select_related("resource").get(pk=revision.question_id)
     hold_ranks()
+    locked = Question.objects.select_related("resource").select_for_update(of=("self",), no_key=True)
+    question = locked.get(pk=revision.question_id)
     for field in ("kind", "section", "prompt", "answer", "accept", "explanation"):
         setattr(question, field, revision.content[field])
     question.edited_by_id = author.pk if author else None

@@ -129,7 +129,6 @@ def test_a_new_option_can_be_the_key_and_gets_a_number_of_its_own(staff, questio
         ({"prompt": ""}, "This field is required."),
         ({"prompt": "a\x1bb"}, "The character U+001B"),
         ({"allow": "just words"}, "rule: reason"),
-        ({"slug": "No Slug"}, "Enter a valid"),
     ],
 )
 def test_a_fault_is_told_in_words_and_changes_nothing(staff, question, changes, words):
