@@ -31,7 +31,7 @@ from catalog.items import (
 from catalog.models import Choice, Conflict, Question, QuestionRevision, Resource, StatusChange, Topic
 from catalog.ranking import hold_ranks, store_ranks
 from catalog.revisions import Change, content_of, revise
-from catalog.steps import note_step
+from catalog.steps import gone_into, note_step
 from catalog.stored import choices_of, fill, question_item, reading_item, topic_item
 
 Row = TypeVar("Row", Topic, Resource, Question)
@@ -93,7 +93,8 @@ def take_file(conflict: Conflict, *, by: AbstractBaseUser | None, at: dt.datetim
     """Ends a conflict with what the file says. `by` decided it, and is the author of the revision and the step.
 
     Raises ValidationError, in words, where there is nothing any more to decide about (the conflict is over then), and
-    where it was changed here since the conflict was found (the conflict is then that of what stands here now).
+    where it was changed here since the conflict was found (the conflict is then that of what stands here now), or has
+    gone into another question.
     """
     with transaction.atomic():
         hold_ranks()
@@ -120,6 +121,9 @@ def _why_not_taken(conflict: Conflict, at: dt.datetime) -> str | None:
         conflict.in_database, conflict.found_at = stands, at
         conflict.save()
         return _("%(conflict)s was changed since: look again.") % name
+    if conflict.kind == "question":
+        question = Question.objects.select_related("merged_into").get(slug=conflict.slug)
+        return gone_into(question) if _asks_again(question, conflict.in_file) else None
     return None
 
 
@@ -142,6 +146,11 @@ def _standing(conflict: Conflict) -> Any:
     if reading is None or conflict.kind == "order":
         return reading and _order_of(reading)
     return as_json(reading_item(reading)) if Topic.objects.filter(slug=conflict.in_file["topic"]).exists() else None
+
+
+def _asks_again(question: Question, in_file: dict[str, Any]) -> bool:
+    """Whether the file publishes a question that has gone into another one here."""
+    return question.merged_into_id is not None and in_file["status"] == Question.Status.PUBLISHED
 
 
 def _order_of(reading: Resource) -> list[str]:
@@ -366,6 +375,8 @@ class _Loading:
         if decided is Verdict.AGREE:
             row.loaded_digest = in_file
             row.save(update_fields=["loaded_digest"])
+        if decided is Verdict.LOAD and isinstance(row, Question) and _asks_again(row, as_json(item)):
+            decided = Verdict.CONFLICT
         if decided is Verdict.CONFLICT:
             self._conflict(kind, item.slug, as_json(item), as_json(as_item(row)))
         return decided is Verdict.LOAD

@@ -32,12 +32,12 @@ def publish(
     `change` is a `QuestionRevision.Change`; at the first publication it is taken as that, and a change of the key
     counts as a change of meaning whatever is said. A wording that is the same as the last one makes no revision and
     returns None. Raises ValidationError, in words, for a question that cannot be asked or has errors of lint, where
-    whoever worded it is not the one to publish it, and where `change` is "" for a wording unlike the last one: also
+    whoever worded it is not the one to publish it or it has gone into another question, and where `change` is "" for a wording unlike the last one: also
     when the question was a draft in between, for learners know what was published.
     """
     hold_ranks()
     locked = Question.objects.select_for_update(no_key=True)
-    question.refresh_from_db(fields=["revision", "edition", "status", "edited_by"], from_queryset=locked)
+    question.refresh_from_db(fields=["revision", "edition", "status", "edited_by", "merged_into"], from_queryset=locked)
     step = question.status != Question.Status.PUBLISHED
     if step and (reason := why_not_published_by(question, author)):
         raise ValidationError(reason)
@@ -115,7 +115,6 @@ def revise(
     afterwards, for a wording that is already published.
     """
     question.status = Question.Status.PUBLISHED
-    question.merged_into = None
     question.rendered = render_question(question, choices)
     content = content_of(question, choices)
     if last is None:

@@ -20,11 +20,21 @@ def may_publish(editor_id: int | None, person_id: int | None, *, reviewer_is_not
 
 def why_not_published_by(question: Question, person: AbstractBaseUser | None) -> str | None:
     """In words, why this person may not publish the question; None when she may."""
+    if reason := gone_into(question):
+        return reason
     if may_publish(
         question.edited_by_id, person.pk if person else None, reviewer_is_not_author=settings.REVIEWER_IS_NOT_AUTHOR
     ):
         return None
     return _("The words are yours, so somebody else publishes them: send the question to review.")
+
+
+def gone_into(question: Question) -> str | None:
+    """In words, that another question took the place of this one, so that it is not published again; else None."""
+    if question.merged_into is None:
+        return None
+    text = _("It has gone into %(slug)s, and its cards went there: what it asks is a new question, under another slug.")
+    return text % {"slug": question.merged_into.slug}
 
 
 def note_step(question: Question, *, by: AbstractBaseUser | None, at: dt.datetime) -> StatusChange:
