@@ -27,8 +27,8 @@ from catalog.exchange_admin import QuestionExchange
 from catalog.forms import ChoiceForm, ChoiceFormSet, PlaceForm, PlacesFormSet, QuestionForm, ReadingForm, TopicForm
 from catalog.models import Choice, Question, Resource, Topic, TopicQuerySet
 from catalog.ranking import hold_ranks, store_ranks
-from catalog.revisions import Change, publish
-from catalog.steps import note_step, send_to
+from catalog.revisions import Change, publish, publish_all
+from catalog.steps import note_step, send_all_to, send_to
 from catalog.stored import question_item
 
 __all__ = ["ConflictAdmin", "QuestionAdmin", "QuestionRevisionAdmin", "ReadOnlyAdmin", "ResourceAdmin", "TopicAdmin"]
@@ -338,8 +338,8 @@ class QuestionAdmin(QuestionExchange, QuestionHistory, QuestionMerging, Question
             if made and made.change == Change.MEANING != said:
                 text = _("Another option is the key now, so this counts as a different meaning.")
                 self.message_user(request, text, messages.WARNING)
-        elif not send_to(question, form.cleaned_data["status"], by=person, at=at):
-            store_ranks()
+        else:
+            send_to(question, form.cleaned_data["status"], by=person, at=at)
 
     def response_add(self, request: HttpRequest, obj: Question, post_url_continue: str | None = None) -> HttpResponse:
         return self._stays(request, obj) or super().response_add(request, obj, post_url_continue)
@@ -363,34 +363,24 @@ class QuestionAdmin(QuestionExchange, QuestionHistory, QuestionMerging, Question
     @admin.action(description=_("Send to review"), permissions=["change"])
     def send_to_review(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:
         drafts = queryset.filter(status=Question.Status.DRAFT)
-        count = sum(
-            send_to(question, Question.Status.REVIEW, by=person_of(request), at=timezone.now()) for question in drafts
-        )
+        count = send_all_to(drafts, Question.Status.REVIEW, by=person_of(request), at=timezone.now())
         text = ngettext("%(count)d draft is in review.", "%(count)d drafts are in review.", count)
         self.message_user(request, text % {"count": count}, messages.SUCCESS if count else messages.INFO)
 
     @admin.action(description=_("Publish"), permissions=["change"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:
-        done = 0
-        for question in queryset.exclude(status=PUBLISHED):
-            try:
-                publish(question, change="", author=person_of(request), at=timezone.now())
-                done += 1
-            except ValidationError as error:
-                text = _("Not published: %(slug)s. %(why)s") % {
-                    "slug": question.slug,
-                    "why": " ".join(error.messages),
-                }
-                self.message_user(request, text, messages.ERROR)
+        chosen = list(queryset.exclude(status=PUBLISHED))
+        refused = publish_all(chosen, author=person_of(request), at=timezone.now())
+        for question, error in refused.items():
+            text = _("Not published: %(slug)s. %(why)s") % {"slug": question.slug, "why": " ".join(error.messages)}
+            self.message_user(request, text, messages.ERROR)
+        done = len(chosen) - len(refused)
         text = ngettext("%(count)d question is published.", "%(count)d questions are published.", done)
         self.message_user(request, text % {"count": done}, messages.SUCCESS if done else messages.INFO)
 
     @admin.action(description=_("Retire"), permissions=["change"])
     def retire_selected(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:
-        count = sum(
-            send_to(question, Question.Status.RETIRED, by=person_of(request), at=timezone.now())
-            for question in queryset
-        )
+        count = send_all_to(queryset, Question.Status.RETIRED, by=person_of(request), at=timezone.now())
         text = ngettext("%(count)d question is retired.", "%(count)d questions are retired.", count)
         self.message_user(request, text % {"count": count}, messages.SUCCESS)
 

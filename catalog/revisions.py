@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -31,11 +31,39 @@ def publish(
 
     `change` is a `QuestionRevision.Change`; at the first publication it is taken as that, and a change of the key
     counts as a change of meaning whatever is said. A wording that is the same as the last one makes no revision and
-    returns None. Raises ValidationError, in words, for a question that cannot be asked or has errors of lint, where
-    whoever worded it is not the one to publish it or it has gone into another question, and where `change` is "" for a wording unlike the last one: also
-    when the question was a draft in between, for learners know what was published.
+    returns None. Raises ValidationError, in words, for a question that cannot be asked, has errors of lint, or has gone
+    into another one; where whoever worded it is not the one to publish it; and where `change` is "" for a wording
+    unlike the last one, for learners know that, whatever the question was in between.
     """
     hold_ranks()
+    revision = _publish(question, change, author, at)
+    store_ranks()
+    return revision
+
+
+@transaction.atomic
+def publish_all(
+    questions: Iterable[Question], *, author: AbstractBaseUser | None, at: dt.datetime
+) -> dict[Question, ValidationError]:
+    """Publishes those that can be as they stand, as `publish` does with nothing said. Returns the others, and why.
+
+    The ranks are stored once.
+    """
+    hold_ranks()
+    refused = {}
+    for question in questions:
+        try:
+            _publish(question, "", author, at)
+        except ValidationError as error:
+            refused[question] = error
+    store_ranks()
+    return refused
+
+
+def _publish(
+    question: Question, change: str, author: AbstractBaseUser | None, at: dt.datetime
+) -> QuestionRevision | None:
+    """Raises before it writes anything."""
     locked = Question.objects.select_for_update(no_key=True)
     question.refresh_from_db(fields=["revision", "edition", "status", "edited_by", "merged_into"], from_queryset=locked)
     step = question.status != Question.Status.PUBLISHED
@@ -52,7 +80,6 @@ def publish(
         revision.save()
     if step:
         note_step(question, by=author, at=at).save()
-    store_ranks()
     return revision
 
 

@@ -1,6 +1,7 @@
 """The way of a question from draft to retired: who took which step, and who may publish."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -48,7 +49,19 @@ def send_to(question: Question, status: str, *, by: AbstractBaseUser | None, at:
 
     Whatever it leaves, its cards, reviews and revisions stay; only published questions are asked.
     """
+    return send_all_to([question], status, by=by, at=at) == 1
+
+
+@transaction.atomic
+def send_all_to(questions: Iterable[Question], status: str, *, by: AbstractBaseUser | None, at: dt.datetime) -> int:
+    """As `send_to`, for many. Returns how many were elsewhere. Three queries for each, and the ranks once."""
     hold_ranks()
+    count = sum(_send(question, status, by=by, at=at) for question in questions)
+    store_ranks()
+    return count
+
+
+def _send(question: Question, status: str, *, by: AbstractBaseUser | None, at: dt.datetime) -> bool:
     question.refresh_from_db(fields=["status"], from_queryset=Question.objects.select_for_update(no_key=True))
     if question.status == status:
         return False
@@ -56,7 +69,6 @@ def send_to(question: Question, status: str, *, by: AbstractBaseUser | None, at:
     question.rank = None
     question.save(update_fields=["status", "rank"])
     note_step(question, by=by, at=at).save()
-    store_ranks()
     return True
 
 

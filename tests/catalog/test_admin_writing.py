@@ -9,14 +9,16 @@ from django.urls import reverse
 
 from catalog import extras
 from catalog.load import load
-from catalog.models import Question, Resource
-from catalog.revisions import publish
+from catalog.models import Question, QuestionRevision, Resource
+from catalog.revisions import content_of, publish
 from tests.catalog.contents import catalog_of, item
 from tests.catalog.test_admin import address, errors_of, form_of, make_onlooker, save
 from tests.factories import make_many_questions, make_question, make_user
 
 pytestmark = pytest.mark.django_db
 
+# How the ranks of the whole bank are read.
+RANKING = 'SELECT "catalog_question"."id", "catalog_question"."resource_id", "catalog_question"."rank" FROM'
 CHANGELIST = reverse("admin:catalog_question_changelist")
 
 
@@ -258,6 +260,34 @@ class TestLists:
         query = {"app_label": "catalog", "model_name": "question", "field_name": "resource", "term": "airf"}
         found = staff.get(reverse("admin:autocomplete"), query).json()["results"]
         assert [each["text"] for each in found] == ["Airflow"]
+
+    @pytest.mark.parametrize(
+        ("action", "status", "becomes", "each"),
+        [
+            ("retire_selected", "published", "retired", 3),
+            ("send_to_review", "draft", "review", 3),
+            ("publish_selected", "draft", "published", 6),
+        ],
+    )
+    def test_many_at_once_rank_the_bank_once(self, staff, question, action, status, becomes, each) -> None:
+        """So that twenty cost twenty times a few queries, and not twenty times the bank."""
+        many = make_many_questions(60, question.resource, status=status, prompt=lambda number: f"Why {number}?")
+        for revision in QuestionRevision.objects.filter(question__in=many).select_related("question"):
+            revision.content = content_of(revision.question, [])
+            revision.save()
+
+        def cost(chosen) -> tuple[int, int]:
+            data = {"action": action, "_selected_action": [found.pk for found in chosen]}
+            with CaptureQueriesContext(connection) as captured:
+                staff.post(CHANGELIST, data)
+            assert {found.status for found in Question.objects.filter(pk__in=data["_selected_action"])} == {becomes}
+            ranked = [query for query in captured if RANKING in query["sql"]]
+            return len(captured), len(ranked)
+
+        cost(many[:1])
+        few, many_more = cost(many[1:11]), cost(many[11:31])
+        assert few[1] == many_more[1] == 1
+        assert many_more[0] - few[0] == 10 * each
 
 
 class TestPlaces:
