@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.admin_base import ReadOnlyAdmin, person_of
-from catalog.load import keep_database, take_file
+from catalog.deciding import keep_database, take_file
 from catalog.models import Conflict, Question, Resource, Topic
 
 MODELS: dict[str, Any] = {"topic": Topic, "reading": Resource, "order": Resource, "question": Question}

@@ -11,9 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from catalog.checking import check_unchecked
 from catalog.items import (
@@ -31,7 +29,7 @@ from catalog.items import (
 from catalog.models import Choice, Conflict, Question, QuestionRevision, Resource, StatusChange, Topic
 from catalog.ranking import hold_ranks, store_ranks
 from catalog.revisions import Change, content_of, revise
-from catalog.steps import gone_into, note_step
+from catalog.steps import note_step
 from catalog.stored import choices_of, fill, question_item, reading_item, topic_item
 
 Row = TypeVar("Row", Topic, Resource, Question)
@@ -76,7 +74,7 @@ def load(catalog: Catalog, *, at: dt.datetime, retire_missing: bool = False) -> 
     skipped and kept as `Conflict` rows until someone decides or both agree again.
     """
     hold_ranks()
-    loading = _Loading(at)
+    loading = Loading(at)
     topics = loading.topics(catalog.topics)
     readings = loading.readings(catalog.readings, topics)
     loading.questions(catalog, readings)
@@ -89,82 +87,16 @@ def load(catalog: Catalog, *, at: dt.datetime, retire_missing: bool = False) -> 
     return loading.report
 
 
-def take_file(conflict: Conflict, *, by: AbstractBaseUser | None, at: dt.datetime) -> None:
-    """Ends a conflict with what the file says. `by` decided it, and is the author of the revision and the step.
-
-    Raises ValidationError, in words, where there is nothing any more to decide about (the conflict is over then), and
-    where it was changed here since the conflict was found (the conflict is then that of what stands here now), or has
-    gone into another question.
-    """
-    with transaction.atomic():
-        hold_ranks()
-        refused = _why_not_taken(conflict, at)
-        if refused is None:
-            _Loading(at, by).take(conflict)
-            conflict.delete()
-            store_ranks()
-            check_unchecked()
-    if refused:
-        raise ValidationError(refused)
-
-
-def _why_not_taken(conflict: Conflict, at: dt.datetime) -> str | None:
-    """In words, why the file's side cannot be taken, with the conflict dropped or brought up to date; else None."""
-    stands = _standing(conflict)
-    name = {"conflict": str(conflict)}
-    if not Conflict.objects.filter(pk=conflict.pk).exists():
-        return _("%(conflict)s was decided already.") % name
-    if stands is None:
-        conflict.delete()
-        return _("%(conflict)s is not here any more, or what it stands under is not: there is nothing to take.") % name
-    if stands != conflict.in_database:
-        conflict.in_database, conflict.found_at = stands, at
-        conflict.save()
-        return _("%(conflict)s was changed since: look again.") % name
-    if conflict.kind == "question":
-        question = Question.objects.select_related("merged_into").get(slug=conflict.slug)
-        return gone_into(question) if _asks_again(question, conflict.in_file) else None
-    return None
-
-
-def _standing(conflict: Conflict) -> Any:
-    """The database's side of a conflict as it is now, held until the caller's transaction ends; None if it is gone.
-
-    None, too, for what the file puts under a topic or a reading that is not here.
-    """
-    found: dict[str, Any] = {"slug": conflict.slug}
-    if conflict.kind == "topic":
-        topic = Topic.objects.select_for_update(no_key=True).filter(**found).first()
-        return topic and as_json(topic_item(topic))
-    if conflict.kind == "question":
-        questions = Question.objects.select_related("resource").select_for_update(of=("self",), no_key=True)
-        question = questions.filter(**found).first()
-        under = Resource.objects.filter(slug=conflict.in_file["reading"]).exists()
-        return as_json(_stored_question(question)) if question and under else None
-    readings = Resource.objects.select_related("topic").select_for_update(of=("self",), no_key=True)
-    reading = readings.filter(**found).first()
-    if reading is None or conflict.kind == "order":
-        return reading and _order_of(reading)
-    return as_json(reading_item(reading)) if Topic.objects.filter(slug=conflict.in_file["topic"]).exists() else None
-
-
-def _asks_again(question: Question, in_file: dict[str, Any]) -> bool:
+def asks_again(question: Question, in_file: dict[str, Any]) -> bool:
     """Whether the file publishes a question that has gone into another one here."""
     return question.merged_into_id is not None and in_file["status"] == Question.Status.PUBLISHED
 
 
-def _order_of(reading: Resource) -> list[str]:
+def order_of(reading: Resource) -> list[str]:
     return list(reading.questions.order_by("position", "pk").values_list("slug", flat=True))
 
 
-def keep_database(conflict: Conflict) -> None:
-    """Ends a conflict with what stands here: the file counts as loaded, and only a new change of it is looked at."""
-    with transaction.atomic():
-        _note_loaded(conflict)
-        conflict.delete()
-
-
-class _Loading:
+class Loading:
     """One run: what it found, and what it has to write at the end."""
 
     def __init__(self, at: dt.datetime, by: AbstractBaseUser | None = None) -> None:
@@ -262,7 +194,7 @@ class _Loading:
         changes = [
             (question, item, readings[item.reading])
             for item in changed
-            if self._is_to_load("question", item, question := questions[item.slug], _stored_question)
+            if self._is_to_load("question", item, question := questions[item.slug], stored_question)
         ]
         if changes:
             self.write(changes)
@@ -324,7 +256,7 @@ class _Loading:
 
     def _order(self, reading: Resource, in_file: list[str]) -> None:
         """Takes the file's order, unless questions changed places here; if they did on both sides, it is a conflict."""
-        stored = _order_of(reading)
+        stored = order_of(reading)
         known = set(in_file).intersection(stored, reading.loaded_order)
         here, there, before = (
             [slug for slug in slugs if slug in known] for slugs in (stored, in_file, reading.loaded_order)
@@ -375,7 +307,7 @@ class _Loading:
         if decided is Verdict.AGREE:
             row.loaded_digest = in_file
             row.save(update_fields=["loaded_digest"])
-        if decided is Verdict.LOAD and isinstance(row, Question) and _asks_again(row, as_json(item)):
+        if decided is Verdict.LOAD and isinstance(row, Question) and asks_again(row, as_json(item)):
             decided = Verdict.CONFLICT
         if decided is Verdict.CONFLICT:
             self._conflict(kind, item.slug, as_json(item), as_json(as_item(row)))
@@ -390,15 +322,17 @@ class _Loading:
         if conflict.kind == "topic":
             self._save_topic(Topic.objects.get(slug=conflict.slug), topic_from_json(conflict.in_file))
         elif conflict.kind == "reading":
-            reading = reading_from_json(conflict.in_file)
-            self._save_reading(Resource.objects.get(slug=conflict.slug), reading, Topic.objects.get(slug=reading.topic))
+            wanted = reading_from_json(conflict.in_file)
+            self._save_reading(Resource.objects.get(slug=conflict.slug), wanted, Topic.objects.get(slug=wanted.topic))
         elif conflict.kind == "question":
             item = question_from_json(conflict.in_file)
             stored = Question.objects.get(slug=conflict.slug)
             self.write([(stored, item, Resource.objects.get(slug=item.reading))])
         else:
-            set_order(Resource.objects.get(slug=conflict.slug), conflict.in_file)
-            _note_loaded(conflict)
+            reading = Resource.objects.get(slug=conflict.slug)
+            set_order(reading, conflict.in_file)
+            reading.loaded_order = conflict.in_file
+            reading.save(update_fields=["loaded_order"])
 
     def store_conflicts(self) -> None:
         """Writes the conflicts that are new or differ, and drops those that are over."""
@@ -430,18 +364,6 @@ def set_order(reading: Resource, slugs: Sequence[str]) -> bool:
     return bool(moved)
 
 
-def _note_loaded(conflict: Conflict) -> None:
-    """Lets what the file says count as loaded."""
-    if conflict.kind == "order":
-        Resource.objects.filter(slug=conflict.slug).update(loaded_order=conflict.in_file)
-    elif conflict.kind == "topic":
-        Topic.objects.filter(slug=conflict.slug).update(loaded_digest=digest(topic_from_json(conflict.in_file)))
-    elif conflict.kind == "reading":
-        Resource.objects.filter(slug=conflict.slug).update(loaded_digest=digest(reading_from_json(conflict.in_file)))
-    else:
-        Question.objects.filter(slug=conflict.slug).update(loaded_digest=digest(question_from_json(conflict.in_file)))
-
-
 def _fill(question: Question, item: QuestionItem, reading: Resource) -> None:
     fill(question, item, reading)
     question.last_change = item.change
@@ -450,7 +372,7 @@ def _fill(question: Question, item: QuestionItem, reading: Resource) -> None:
     question.loaded_digest = digest(item)
 
 
-def _stored_question(question: Question) -> QuestionItem:
+def stored_question(question: Question) -> QuestionItem:
     return question_item(question, question.choices.all())
 
 

@@ -7,9 +7,10 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from catalog.deciding import keep_database, take_file
 from catalog.dump import dump_catalog
 from catalog.items import Catalog, ChoiceItem, TopicItem
-from catalog.load import Verdict, keep_database, load, take_file, verdict
+from catalog.load import Verdict, load, verdict
 from catalog.models import Choice, Conflict, Question, QuestionRevision, Resource, Topic
 from catalog.revisions import publish
 from catalog.steps import retire

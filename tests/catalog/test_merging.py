@@ -3,9 +3,10 @@
 import pytest
 from django.core.exceptions import ValidationError
 
+from catalog.deciding import keep_database, take_file
 from catalog.dump import dump_catalog
 from catalog.files import read_catalog
-from catalog.load import keep_database, load, take_file
+from catalog.load import load
 from catalog.merging import merge, move
 from catalog.models import Conflict, Question, Resource
 from catalog.revisions import publish
