@@ -143,7 +143,7 @@ class TestSteps:
     def test_row_that_was_never_stored_is_no_wording(self, staff, curator) -> None:
         other = make_user("second@example.org")
         question = make_question(status="review", rank=None, edited_by=other)
-        row = {"choices-TOTAL_FORMS": 1, "choices-0-question": question.pk, "choices-0-position": 0}
+        row: dict[str, object] = {"choices-TOTAL_FORMS": 1, "choices-0-question": question.pk, "choices-0-position": 0}
         row |= {"choices-0-text": "Away", "choices-0-why": "With it.", "choices-0-DELETE": "on"}
         assert save(staff, question, status="published", **row).status_code == 302
         question.refresh_from_db()

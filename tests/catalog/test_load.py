@@ -236,8 +236,8 @@ def test_whoever_decides_is_the_author_of_the_wording_and_of_the_step(at, curato
     take_file(conflict, by=curator, at=at + LATER)
 
     question = Question.objects.get()
-    assert question.revisions.first().author == curator
-    assert question.status_changes.first().by == curator
+    assert question.revisions.get(number=question.revision).author == curator
+    assert question.status_changes.latest("at").by == curator
 
 
 def test_what_was_changed_since_the_conflict_was_found_is_not_overwritten(at):
