@@ -27,8 +27,8 @@ from catalog.exchange_admin import QuestionExchange
 from catalog.forms import ChoiceForm, ChoiceFormSet, PlaceForm, PlacesFormSet, QuestionForm, ReadingForm, TopicForm
 from catalog.models import Choice, Question, Resource, Topic, TopicQuerySet
 from catalog.ranking import hold_ranks, store_ranks
-from catalog.revisions import Change, publish
-from catalog.steps import note_step, send_to
+from catalog.revisions import Change, publish, publish_all
+from catalog.steps import note_step, send_all_to, send_to
 from catalog.stored import question_item
 
 __all__ = ["ConflictAdmin", "QuestionAdmin", "QuestionRevisionAdmin", "ReadOnlyAdmin", "ResourceAdmin", "TopicAdmin"]
@@ -42,6 +42,11 @@ class RankingAdmin(SimpleHistoryAdmin):
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
         return super().get_changelist_form(request, **{"form": PlaceForm, **kwargs})
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Files and addresses know it by its slug."""
+        fields = super().get_readonly_fields(request, obj)
+        return (*fields, "slug") if obj else fields
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
         hold_ranks()
@@ -209,8 +214,10 @@ class QuestionAdmin(QuestionExchange, QuestionHistory, QuestionMerging, Question
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         return ["status", "kind", "lint_state", *extras.filters, "resource__topic", "resource"]
 
-    def get_list_display(self, request: HttpRequest) -> list[Any]:
-        return [*self.list_display, *extras.columns]
+    def get_readonly_fields(self, request: HttpRequest, obj: Question | None = None) -> Any:
+        """Once learners or the files know it by its slug, it keeps that."""
+        fields = super().get_readonly_fields(request, obj)
+        return (*fields, "slug") if obj and (obj.revision or obj.loaded_digest) else fields
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "resource":
@@ -252,7 +259,24 @@ class QuestionAdmin(QuestionExchange, QuestionHistory, QuestionMerging, Question
     def get_form(self, request: HttpRequest, obj: Question | None = None, change: bool = False, **kwargs: Any) -> Any:
         made: Any = super().get_form(request, obj, change=change, **kwargs)
         made.person = person_of(request)
+        made.refused = getattr(request, "refused", None)
         return made
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """What is found wrong only with all in place is told above the form, with all in it that was typed."""
+        shown: HttpResponse
+        try:
+            shown = super().changeform_view(request, object_id, form_url, extra_context)
+        except ValidationError as error:
+            cast("Any", request).refused = error
+            shown = super().changeform_view(request, object_id, form_url, extra_context)
+        return shown
 
     def view_on_site(self, obj: Question) -> str | None:
         """Only what is published is asked."""
@@ -283,13 +307,17 @@ class QuestionAdmin(QuestionExchange, QuestionHistory, QuestionMerging, Question
         return shown
 
     def save_model(self, request: HttpRequest, obj: Question, form: forms.ModelForm, change: bool) -> None:
-        """Saves all but the status: the step is taken when the choices are in place."""
+        """Saves what the form holds but the status: the step is taken when the choices are in place."""
         hold_ranks()
-        stored = Question.objects.filter(pk=obj.pk).values("status", "resource").first() if change else None
-        moved = stored is None or stored["resource"] != obj.resource_id
+        stored = Question.objects.select_for_update(no_key=True).get(pk=obj.pk) if change else None
+        moved = stored is None or stored.resource_id != obj.resource_id
         if moved and "position" not in form.changed_data:
             obj.position = obj.resource.questions.count()
-        obj.status = stored["status"] if stored else Question.Status.DRAFT
+        obj.status = stored.status if stored else Question.Status.DRAFT
+        for field in obj._meta.concrete_fields if stored else ():
+            # What was read before the wait may be of another revision by now.
+            if field.name not in form.fields:
+                setattr(obj, field.attname, getattr(stored, field.attname))
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -305,13 +333,13 @@ class QuestionAdmin(QuestionExchange, QuestionHistory, QuestionMerging, Question
         if not change:
             note_step(question, by=person, at=at).save()
         if form.cleaned_data["status"] == PUBLISHED:
-            said = form.cleaned_data["change"] or Change.CLEARER
+            said = form.cleaned_data["change"]
             made = publish(question, change=said, author=person, at=at)
             if made and made.change == Change.MEANING != said:
                 text = _("Another option is the key now, so this counts as a different meaning.")
                 self.message_user(request, text, messages.WARNING)
-        elif not send_to(question, form.cleaned_data["status"], by=person, at=at):
-            store_ranks()
+        else:
+            send_to(question, form.cleaned_data["status"], by=person, at=at)
 
     def response_add(self, request: HttpRequest, obj: Question, post_url_continue: str | None = None) -> HttpResponse:
         return self._stays(request, obj) or super().response_add(request, obj, post_url_continue)
@@ -335,34 +363,24 @@ class QuestionAdmin(QuestionExchange, QuestionHistory, QuestionMerging, Question
     @admin.action(description=_("Send to review"), permissions=["change"])
     def send_to_review(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:
         drafts = queryset.filter(status=Question.Status.DRAFT)
-        count = sum(
-            send_to(question, Question.Status.REVIEW, by=person_of(request), at=timezone.now()) for question in drafts
-        )
+        count = send_all_to(drafts, Question.Status.REVIEW, by=person_of(request), at=timezone.now())
         text = ngettext("%(count)d draft is in review.", "%(count)d drafts are in review.", count)
         self.message_user(request, text % {"count": count}, messages.SUCCESS if count else messages.INFO)
 
     @admin.action(description=_("Publish"), permissions=["change"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:
-        done = 0
-        for question in queryset.exclude(status=PUBLISHED):
-            try:
-                publish(question, change=Change.CLEARER, author=person_of(request), at=timezone.now())
-                done += 1
-            except ValidationError as error:
-                text = _("Not published: %(slug)s. %(why)s") % {
-                    "slug": question.slug,
-                    "why": " ".join(error.messages),
-                }
-                self.message_user(request, text, messages.ERROR)
+        chosen = list(queryset.exclude(status=PUBLISHED))
+        refused = publish_all(chosen, author=person_of(request), at=timezone.now())
+        for question, error in refused.items():
+            text = _("Not published: %(slug)s. %(why)s") % {"slug": question.slug, "why": " ".join(error.messages)}
+            self.message_user(request, text, messages.ERROR)
+        done = len(chosen) - len(refused)
         text = ngettext("%(count)d question is published.", "%(count)d questions are published.", done)
         self.message_user(request, text % {"count": done}, messages.SUCCESS if done else messages.INFO)
 
     @admin.action(description=_("Retire"), permissions=["change"])
     def retire_selected(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:
-        count = sum(
-            send_to(question, Question.Status.RETIRED, by=person_of(request), at=timezone.now())
-            for question in queryset
-        )
+        count = send_all_to(queryset, Question.Status.RETIRED, by=person_of(request), at=timezone.now())
         text = ngettext("%(count)d question is retired.", "%(count)d questions are retired.", count)
         self.message_user(request, text % {"count": count}, messages.SUCCESS)
 

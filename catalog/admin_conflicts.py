@@ -4,16 +4,18 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalog.admin_base import ReadOnlyAdmin
-from catalog.load import keep_database, take_file
-from catalog.models import Conflict
+from catalog.admin_base import ReadOnlyAdmin, person_of
+from catalog.deciding import keep_database, take_file
+from catalog.models import Conflict, Question, Resource, Topic
+
+MODELS: dict[str, Any] = {"topic": Topic, "reading": Resource, "order": Resource, "question": Question}
 
 
 @admin.register(Conflict)
@@ -57,7 +59,11 @@ class ConflictAdmin(ReadOnlyAdmin):
 
     def take_file_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         text = _("%(conflict)s: what the file says is taken.")
-        return self._decide(request, pk, lambda conflict: take_file(conflict, at=timezone.now()), text)
+
+        def take(conflict: Conflict) -> None:
+            take_file(conflict, by=person_of(request), at=timezone.now())
+
+        return self._decide(request, pk, take, text)
 
     def keep_database_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         return self._decide(request, pk, keep_database, _("%(conflict)s: what stands here is kept."))
@@ -71,7 +77,16 @@ class ConflictAdmin(ReadOnlyAdmin):
         if conflict is None:
             self.message_user(request, _("That conflict was decided already."), messages.INFO)
         else:
-            name = str(conflict)
-            verb(conflict)
-            self.message_user(request, text % {"conflict": name}, messages.SUCCESS)
+            self._decided(request, conflict, verb, text % {"conflict": conflict})
         return redirect("admin:catalog_conflict_changelist")
+
+    def _decided(self, request: HttpRequest, conflict: Conflict, verb: Callable[[Conflict], None], text: str) -> None:
+        """Ends the conflict, and keeps who did it with what it was about; or says why it cannot be ended this way."""
+        try:
+            verb(conflict)
+        except ValidationError as error:
+            self.message_user(request, " ".join(error.messages), messages.WARNING)
+            return
+        if thing := MODELS[conflict.kind].objects.filter(slug=conflict.slug).first():
+            self.log_change(request, thing, text)
+        self.message_user(request, text, messages.SUCCESS)

@@ -32,6 +32,12 @@ class RestoreForm(forms.Form):
         ],
     )
 
+    def __init__(self, *args: Any, published: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not published:
+            # Nobody is asked now: what kind of change it is, is told when it is published.
+            del self.fields["change"]
+
 
 class QuestionHistory(QuestionPages):
     """A question's history is that of its wordings and its steps; the admin's own log says less."""
@@ -73,7 +79,8 @@ class QuestionHistory(QuestionPages):
         revision = question.revisions.filter(number=number).first()
         if revision is None:
             raise Http404
-        form = RestoreForm(request.POST if request.method == "POST" else None)
+        published = question.status == Question.Status.PUBLISHED
+        form = RestoreForm(request.POST if request.method == "POST" else None, published=published)
         if form.is_valid() and self._restored(request, revision, form):
             return redirect("admin:catalog_question_change", question.pk)
         now = content_of(question, list(question.choices.all()))
@@ -90,7 +97,8 @@ class QuestionHistory(QuestionPages):
 
     def _restored(self, request: HttpRequest, revision: QuestionRevision, form: RestoreForm) -> bool:
         try:
-            made = restore(revision, change=form.cleaned_data["change"], author=person_of(request), at=timezone.now())
+            said = form.cleaned_data.get("change", "")
+            made = restore(revision, change=said, author=person_of(request), at=timezone.now())
         except ValidationError as error:
             form.add_error(None, error)
             return False

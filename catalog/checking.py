@@ -2,6 +2,7 @@
 
 import collections
 import dataclasses
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 
 from catalog import lint
@@ -114,18 +115,28 @@ def _live_prompts() -> list[tuple[str, str]]:
 def _resemblances(item: QuestionItem, prompts: Iterable[tuple[str, str]]) -> dict[str, tuple[str, str]]:
     others = {slug: prompt for slug, prompt in prompts if slug != item.slug}
     found = nearest(item.prompt, others.items())[:MOST_NAMED]
-    return {slug: _resemblance(item.prompt, slug, others[slug]) for slug, _ in found}
+    own = squeezed(item.prompt)
+    return {slug: _resemblance(slug, equal=squeezed(others[slug]) == own) for slug, _ in found}
 
 
 def _all_resemblances(prompts: Sequence[tuple[str, str]]) -> dict[str, dict[str, tuple[str, str]]]:
-    """For each slug what its prompt shares with others: each of a pair is told of the other."""
+    """For each slug what its prompt shares with others: each of a pair is told of the other.
+
+    One is told of MOST_NAMED, and of one that is equal in any case.
+    """
+    look = functools.cache(lambda place: squeezed(prompts[place][1]))
     found: dict[str, dict[str, tuple[str, str]]] = collections.defaultdict(dict)
+    twins: set[int] = set()
     for pair in near_pairs([prompt for _, prompt in prompts]):
+        equal = look(pair[0]) == look(pair[1])
         for one, other in (pair, pair[::-1]):
-            slug, prompt = prompts[other]
-            found[prompts[one][0]][slug] = _resemblance(prompts[one][1], slug, prompt)
+            told, slug = found[prompts[one][0]], prompts[other][0]
+            if len(told) < MOST_NAMED or (equal and one not in twins):
+                told[slug] = _resemblance(slug, equal=equal)
+        if equal:
+            twins.update(pair)
     return found
 
 
-def _resemblance(prompt: str, slug: str, other: str) -> tuple[str, str]:
-    return prompt_equal(slug) if squeezed(prompt) == squeezed(other) else prompt_near(slug)
+def _resemblance(slug: str, *, equal: bool) -> tuple[str, str]:
+    return prompt_equal(slug) if equal else prompt_near(slug)

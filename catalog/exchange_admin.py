@@ -27,6 +27,7 @@ from import_export.forms import ExportForm, ImportForm
 from import_export.results import RowResult
 from import_export.tmp_storages import CacheStorage
 
+from catalog.admin_base import person_of
 from catalog.entries import MAX_BYTES
 from catalog.exchange import FORMATS, ChangedMeanwhile, QuestionFormat, QuestionResource, QuestionResult
 from catalog.files import ContentError, Fault
@@ -178,7 +179,7 @@ class QuestionExchange(ImportExportMixin):
         }
         if changing:
             found["ticket"] = ConfirmForm.sign(
-                user=_person(request).pk,
+                user=person_of(request).pk,
                 import_file_name=chosen.tmp_storage_name,
                 original_file_name=chosen.name,
                 format=number,
@@ -201,7 +202,7 @@ class QuestionExchange(ImportExportMixin):
         return done
 
     def get_confirm_form_kwargs(self, request: HttpRequest, import_form: Any = None) -> dict[str, Any]:
-        return {"data": None if import_form else request.POST, "user_id": _person(request).pk}
+        return {"data": None if import_form else request.POST, "user_id": person_of(request).pk}
 
     def get_import_data_kwargs(self, request: HttpRequest, form: Any, **kwargs: Any) -> dict[str, Any]:
         return {"at": timezone.now(), "state": form.cleaned_data.get("state", "")}
@@ -215,7 +216,7 @@ class QuestionExchange(ImportExportMixin):
     def generate_log_entries(self, result: QuestionResult, request: HttpRequest) -> None:
         for kind, flag in ((RowResult.IMPORT_TYPE_NEW, ADDITION), (RowResult.IMPORT_TYPE_UPDATE, CHANGE)):
             questions = [row.instance for row in result.rows if row.import_type == kind]
-            LogEntry.objects.log_actions(_person(request).pk, questions, flag, gettext("Imported from a file."))
+            LogEntry.objects.log_actions(person_of(request).pk, questions, flag, gettext("Imported from a file."))
 
     def add_success_message(self, result: QuestionResult, request: HttpRequest) -> None:
         text = _("Imported: %(new)d new, %(update)d changed, %(skip)d as they were.") % result.totals
@@ -240,11 +241,6 @@ class QuestionExchange(ImportExportMixin):
     def init_request_context_data(self, request: HttpRequest, form: FormatForm) -> dict[str, Any]:
         context: dict[str, Any] = super().init_request_context_data(request, form)
         return context | {"title": _("Export questions"), "count": self.get_export_queryset(request).count()}
-
-
-def _person(request: HttpRequest) -> Any:
-    """The member of staff who is signed in; the admin lets nobody else this far."""
-    return request.user
 
 
 def _export_csv(admin: QuestionExchange, request: HttpRequest, queryset: QuerySet[Question]) -> HttpResponse:

@@ -15,9 +15,8 @@ Link = Callable[[Question], tuple[str, str] | None]
 
 # Links on the page of a stored question: each function gives a name and an address, or None where there is nothing.
 links: list[Link] = []
-# Filters of the list of questions, as `list_filter` takes them; and its further columns, as `list_display` does.
+# Filters of the list of questions, as `list_filter` takes them.
 filters: list[Any] = []
-columns: list[Any] = []
 
 _show_card: list[ShowCard] = []
 

@@ -1,5 +1,6 @@
 """The curators' forms: a question, its choices, and the fields that hold a list."""
 
+import dataclasses
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
@@ -15,11 +16,12 @@ from catalog import checking, items, lint
 from catalog.checking import Remark
 from catalog.items import ChoiceItem, QuestionItem
 from catalog.models import Choice, Question, QuestionRevision, Resource, Topic
-from catalog.revisions import next_choice_number
+from catalog.revisions import content_of, last_content, next_choice_number
 from catalog.steps import may_publish
+from catalog.wording import squeezed
 
 Change = QuestionRevision.Change
-SAY_WHAT_CHANGED = _("A published question changed. Say below what kind of change it is.")
+SAY_WHAT_CHANGED = _("The wording differs from the one published last. Say below what kind of change it is.")
 WORDED_BY_YOU = _("The words are yours, so somebody else publishes them: choose “In review”.")
 
 
@@ -78,7 +80,7 @@ def _text(label: Any, help_text: Any = "", *, rows: int = 3, required: bool = Tr
 
 
 class QuestionForm(forms.ModelForm):
-    """A question, and, when it is published and its wording changes, what kind of change that is."""
+    """A question, and, when its wording is not the one published last, what kind of change that is."""
 
     WORDING = ("kind", "section", "prompt", "answer", "accept", "explanation")
 
@@ -136,15 +138,16 @@ class QuestionForm(forms.ModelForm):
         ],
         required=False,
         help_text=_(
-            "Needed when the wording of a published question changes. After a typo learners see nothing; after "
-            "“clearer” they read once that it was reworded; after a different meaning they meet it again within three "
-            "days, and see what changed. Another key is always a different meaning: “which part runs it” for “which "
-            "part decides”."
+            "Needed when the wording of a question that was published once changes. After a typo learners see nothing; "
+            "after “clearer” they read once that it was reworded; after a different meaning they meet it again within "
+            "three days, and see what changed. Another key is always a different meaning: “which part runs it” for "
+            "“which part decides”."
         ),
     )
 
-    # Who fills it in; the admin sets it.
+    # Who fills it in, and what spoke against saving it when that was tried; the admin sets both.
     person: ClassVar[AbstractBaseUser | None] = None
+    refused: ClassVar[ValidationError | None] = None
 
     class Meta:
         model = Question
@@ -175,30 +178,42 @@ class QuestionForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.refused:
+            self.add_error(None, self.refused)
         if self.errors:
             return cleaned
         cleaned["allow"] = {**cleaned["allow"], **reasons_of(self.data)}
         stored = Question.objects.filter(pk=self.instance.pk).first()
         rewords = stored is None or any(cleaned[field] != getattr(stored, field) for field in self.WORDING)
         if cleaned["status"] == Question.Status.PUBLISHED:
-            self._check_lint(cleaned)
-            if stored and stored.status == Question.Status.PUBLISHED:
-                if rewords and not cleaned["change"]:
-                    self.add_error("change", SAY_WHAT_CHANGED)
-            elif not _may_publish(self.person, stored, rewords):
+            self._check_lint(cleaned, stored)
+            if stored and not cleaned["change"] and self._is_unlike(last_content(stored), cleaned):
+                self.add_error("change", SAY_WHAT_CHANGED)
+            if _takes_step(stored) and not _may_publish(self.person, stored, rewords):
                 self.add_error("status", WORDED_BY_YOU)
         return cleaned
 
-    def _check_lint(self, cleaned: dict[str, Any]) -> None:
-        """What is wrong with the choices is for their own form to say."""
+    def _is_unlike(self, last: dict[str, Any] | None, cleaned: dict[str, Any]) -> bool:
+        """Whether the words differ from those published last; the choices are for their own form to compare."""
+        words = {field: cleaned[field] for field in self.WORDING}
+        content = content_of(Question(resource=cleaned["resource"], **words), [])
+        return last is not None and {**last, "choices": []} != content
+
+    def _check_lint(self, cleaned: dict[str, Any], stored: Question | None) -> None:
+        """What is wrong with the choices is for their own form to say.
+
+        That it asks what another one asks keeps a published question from nothing, where it asked that before.
+        """
+        asks_on = not _takes_step(stored) and stored and squeezed(stored.prompt) == squeezed(cleaned["prompt"])
         for remark in checking.remarks_on(self._item(cleaned)):
-            if remark.is_error and remark.field in self.fields:
+            spared = asks_on and remark.rule == "prompt-equal"
+            if remark.is_error and remark.field in self.fields and not spared:
                 self.add_error(remark.field, sentence(remark.text))
 
-    @staticmethod
-    def _item(cleaned: dict[str, Any]) -> QuestionItem:
-        fields = ("slug", "kind", "section", "prompt", "answer", "explanation", "status")
+    def _item(self, cleaned: dict[str, Any]) -> QuestionItem:
+        fields = ("kind", "section", "prompt", "answer", "explanation", "status")
         return QuestionItem(
+            slug=cleaned.get("slug", self.instance.slug),
             reading=cleaned["resource"].slug,
             allow=tuple(cleaned["allow"].items()),
             **{field: cleaned[field] for field in fields},
@@ -217,6 +232,11 @@ def reasons_of(data: Any) -> dict[str, str]:
 
 def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def _takes_step(stored: Question | None) -> bool:
+    """Whether publishing it now brings it before learners."""
+    return stored is None or stored.status != Question.Status.PUBLISHED
 
 
 def _may_publish(person: AbstractBaseUser | None, stored: Question | None, rewords: bool) -> bool:
@@ -253,22 +273,18 @@ class ChoiceFormSet(forms.BaseInlineFormSet):
         super().clean()
         if any(self.errors):
             return
-        kept = [
-            form.cleaned_data
-            for form in self.forms
-            if form.cleaned_data.get("text") and not form.cleaned_data.get("DELETE")
-        ]
+        kept = [form for form in self.forms if form.cleaned_data.get("text") and not form.cleaned_data.get("DELETE")]
         question: Question = self.instance
         if question.kind != Question.Kind.CHOICE:
             if kept:
                 raise ValidationError(_("Only a choice question has choices. Delete them, or change the kind."))
             return
-        choices = tuple(
-            ChoiceItem(number, row["text"], row["why"], row["correct"]) for number, row in enumerate(kept, start=1)
-        )
+        choices = tuple(_choice_item(number, form.cleaned_data) for number, form in enumerate(kept, start=1))
         self._check_key(choices)
-        if question.status == Question.Status.PUBLISHED and self.has_other_wording():
-            self._check_contract(Question.objects.filter(pk=question.pk).first())
+        if question.status == Question.Status.PUBLISHED:
+            # A new option has no number yet, and so is unlike any that was published.
+            own = [_choice_item(form.instance.number or 0, form.cleaned_data) for form in kept]
+            self._check_contract(Question.objects.filter(pk=question.pk).first(), own)
 
     def _check_key(self, choices: tuple[ChoiceItem, ...]) -> None:
         """An unfinished question may still lack its key, but none ever has two."""
@@ -287,16 +303,22 @@ class ChoiceFormSet(forms.BaseInlineFormSet):
         )
         return [remark for remark in checking.remarks_on(item) if remark.field == "choices"]
 
-    def _check_contract(self, stored: Question | None) -> None:
-        if stored and stored.status == Question.Status.PUBLISHED:
-            if not self.data.get("change"):
-                raise ValidationError(SAY_WHAT_CHANGED)
-        elif not _may_publish(self.person, stored, rewords=True):
-            raise ValidationError(WORDED_BY_YOU)
+    def _check_contract(self, stored: Question | None, choices: Iterable[ChoiceItem]) -> None:
+        last = last_content(stored) if stored else None
+        numbered = [dataclasses.asdict(choice) for choice in sorted(choices, key=lambda choice: choice.number)]
+        found = []
+        if last and not self.data.get("change") and last["choices"] != numbered:
+            found.append(SAY_WHAT_CHANGED)
+        if self.has_other_wording() and _takes_step(stored) and not _may_publish(self.person, stored, rewords=True):
+            found.append(WORDED_BY_YOU)
+        if found:
+            raise ValidationError(found)
 
     def has_other_wording(self) -> bool:
         return any(
-            form.cleaned_data.get("DELETE") or {"text", "why", "correct"}.intersection(form.changed_data)
+            form.instance.pk
+            if form.cleaned_data.get("DELETE")
+            else {"text", "why", "correct"}.intersection(form.changed_data)
             for form in self.forms
         )
 
@@ -313,6 +335,10 @@ class ChoiceFormSet(forms.BaseInlineFormSet):
         self._number += 1
         saved: Choice = super().save_new(form, commit)
         return saved
+
+
+def _choice_item(number: int, row: dict[str, Any]) -> ChoiceItem:
+    return ChoiceItem(number, row["text"], row["why"], row["correct"])
 
 
 class ReadingForm(forms.ModelForm):

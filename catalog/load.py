@@ -10,6 +10,7 @@ import enum
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from catalog.checking import check_unchecked
@@ -26,7 +27,7 @@ from catalog.items import (
     topic_from_json,
 )
 from catalog.models import Choice, Conflict, Question, QuestionRevision, Resource, StatusChange, Topic
-from catalog.ranking import store_ranks
+from catalog.ranking import hold_ranks, store_ranks
 from catalog.revisions import Change, content_of, revise
 from catalog.steps import note_step
 from catalog.stored import choices_of, fill, question_item, reading_item, topic_item
@@ -69,10 +70,11 @@ def verdict(in_file: str, loaded: str, in_database: Callable[[], str]) -> Verdic
 def load(catalog: Catalog, *, at: dt.datetime, retire_missing: bool = False) -> Report:
     """Brings the database up to the files. `at` is the moment that revisions and conflicts bear.
 
-    When no file has changed it costs six queries and writes nothing. Items that were changed on both sides are
+    When no file has changed it costs seven queries and writes nothing. Items that were changed on both sides are
     skipped and kept as `Conflict` rows until someone decides or both agree again.
     """
-    loading = _Loading(at)
+    hold_ranks()
+    loading = Loading(at)
     topics = loading.topics(catalog.topics)
     readings = loading.readings(catalog.readings, topics)
     loading.questions(catalog, readings)
@@ -85,28 +87,21 @@ def load(catalog: Catalog, *, at: dt.datetime, retire_missing: bool = False) -> 
     return loading.report
 
 
-def take_file(conflict: Conflict, *, at: dt.datetime) -> None:
-    """Ends a conflict with what the file says."""
-    with transaction.atomic():
-        loading = _Loading(at)
-        loading.take(conflict)
-        conflict.delete()
-        store_ranks()
-        check_unchecked()
+def asks_again(question: Question, in_file: dict[str, Any]) -> bool:
+    """Whether the file publishes a question that has gone into another one here."""
+    return question.merged_into_id is not None and in_file["status"] == Question.Status.PUBLISHED
 
 
-def keep_database(conflict: Conflict) -> None:
-    """Ends a conflict with what stands here: the file counts as loaded, and only a new change of it is looked at."""
-    with transaction.atomic():
-        _note_loaded(conflict)
-        conflict.delete()
+def order_of(reading: Resource) -> list[str]:
+    return list(reading.questions.order_by("position", "pk").values_list("slug", flat=True))
 
 
-class _Loading:
+class Loading:
     """One run: what it found, and what it has to write at the end."""
 
-    def __init__(self, at: dt.datetime) -> None:
+    def __init__(self, at: dt.datetime, by: AbstractBaseUser | None = None) -> None:
         self.at = at
+        self.by = by
         self.report = Report()
         self.found_conflicts: dict[tuple[str, str], tuple[Any, Any]] = {}
         self.ranks_moved = False
@@ -194,11 +189,12 @@ class _Loading:
 
     def _update(self, changed: Sequence[QuestionItem], readings: dict[str, Resource]) -> None:
         stored = Question.objects.select_related("resource").prefetch_related("choices")
-        questions = stored.select_for_update(of=("self",)).in_bulk([item.slug for item in changed], field_name="slug")
+        locked = stored.select_for_update(of=("self",), no_key=True)
+        questions = locked.in_bulk([item.slug for item in changed], field_name="slug")
         changes = [
             (question, item, readings[item.reading])
             for item in changed
-            if self._is_to_load("question", item, question := questions[item.slug], _stored_question)
+            if self._is_to_load("question", item, question := questions[item.slug], stored_question)
         ]
         if changes:
             self.write(changes)
@@ -221,7 +217,7 @@ class _Loading:
             question.save()
             choices += own
             if question.status != status_before:
-                steps.append(note_step(question, by=None, at=self.at))
+                steps.append(note_step(question, by=self.by, at=self.at))
         # The old key goes with the old choices, before the new one comes.
         Choice.objects.filter(question__in=[question for question, _, _ in changes]).delete()
         self._store(choices, revisions, steps)
@@ -236,7 +232,7 @@ class _Loading:
     ) -> QuestionRevision | None:
         same = last == content_of(question, choices)
         change = Change.CLEARER if same and not declared else item.change or Change.CLEARER
-        return revise(question, choices, last=last, change=change, author=None, at=self.at)
+        return revise(question, choices, last=last, change=change, author=self.by, at=self.at)
 
     def _store(
         self,
@@ -260,7 +256,7 @@ class _Loading:
 
     def _order(self, reading: Resource, in_file: list[str]) -> None:
         """Takes the file's order, unless questions changed places here; if they did on both sides, it is a conflict."""
-        stored = list(reading.questions.order_by("position", "pk").values_list("slug", flat=True))
+        stored = order_of(reading)
         known = set(in_file).intersection(stored, reading.loaded_order)
         here, there, before = (
             [slug for slug in slugs if slug in known] for slugs in (stored, in_file, reading.loaded_order)
@@ -269,9 +265,10 @@ class _Loading:
             self.ranks_moved |= set_order(reading, in_file)
         else:
             fresh = [slug for slug in in_file if slug not in reading.loaded_order]
-            self.ranks_moved |= set_order(reading, [slug for slug in stored if slug not in fresh] + fresh)
+            kept = [slug for slug in stored if slug not in fresh] + [slug for slug in stored if slug in fresh]
+            self.ranks_moved |= set_order(reading, kept)
             if there != before:
-                self._conflict("order", reading.slug, in_file, stored)
+                self._conflict("order", reading.slug, in_file, kept)
                 return
         reading.loaded_order = in_file
         reading.save(update_fields=["loaded_order"])
@@ -310,6 +307,8 @@ class _Loading:
         if decided is Verdict.AGREE:
             row.loaded_digest = in_file
             row.save(update_fields=["loaded_digest"])
+        if decided is Verdict.LOAD and isinstance(row, Question) and asks_again(row, as_json(item)):
+            decided = Verdict.CONFLICT
         if decided is Verdict.CONFLICT:
             self._conflict(kind, item.slug, as_json(item), as_json(as_item(row)))
         return decided is Verdict.LOAD
@@ -323,15 +322,17 @@ class _Loading:
         if conflict.kind == "topic":
             self._save_topic(Topic.objects.get(slug=conflict.slug), topic_from_json(conflict.in_file))
         elif conflict.kind == "reading":
-            reading = reading_from_json(conflict.in_file)
-            self._save_reading(Resource.objects.get(slug=conflict.slug), reading, Topic.objects.get(slug=reading.topic))
+            wanted = reading_from_json(conflict.in_file)
+            self._save_reading(Resource.objects.get(slug=conflict.slug), wanted, Topic.objects.get(slug=wanted.topic))
         elif conflict.kind == "question":
             item = question_from_json(conflict.in_file)
-            stored = Question.objects.select_for_update().get(slug=conflict.slug)
+            stored = Question.objects.get(slug=conflict.slug)
             self.write([(stored, item, Resource.objects.get(slug=item.reading))])
         else:
-            set_order(Resource.objects.get(slug=conflict.slug), conflict.in_file)
-            _note_loaded(conflict)
+            reading = Resource.objects.get(slug=conflict.slug)
+            set_order(reading, conflict.in_file)
+            reading.loaded_order = conflict.in_file
+            reading.save(update_fields=["loaded_order"])
 
     def store_conflicts(self) -> None:
         """Writes the conflicts that are new or differ, and drops those that are over."""
@@ -363,18 +364,6 @@ def set_order(reading: Resource, slugs: Sequence[str]) -> bool:
     return bool(moved)
 
 
-def _note_loaded(conflict: Conflict) -> None:
-    """Lets what the file says count as loaded."""
-    if conflict.kind == "order":
-        Resource.objects.filter(slug=conflict.slug).update(loaded_order=conflict.in_file)
-    elif conflict.kind == "topic":
-        Topic.objects.filter(slug=conflict.slug).update(loaded_digest=digest(topic_from_json(conflict.in_file)))
-    elif conflict.kind == "reading":
-        Resource.objects.filter(slug=conflict.slug).update(loaded_digest=digest(reading_from_json(conflict.in_file)))
-    else:
-        Question.objects.filter(slug=conflict.slug).update(loaded_digest=digest(question_from_json(conflict.in_file)))
-
-
 def _fill(question: Question, item: QuestionItem, reading: Resource) -> None:
     fill(question, item, reading)
     question.last_change = item.change
@@ -383,7 +372,7 @@ def _fill(question: Question, item: QuestionItem, reading: Resource) -> None:
     question.loaded_digest = digest(item)
 
 
-def _stored_question(question: Question) -> QuestionItem:
+def stored_question(question: Question) -> QuestionItem:
     return question_item(question, question.choices.all())
 
 

@@ -24,7 +24,7 @@ def merge(loser: Question, survivor: Question, *, by: AbstractBaseUser | None, a
     Raises ValidationError, in words, where the two cannot become one.
     """
     hold_ranks()
-    pair = Question.objects.select_for_update().order_by("pk").in_bulk([loser.pk, survivor.pk])
+    pair = Question.objects.select_for_update(no_key=True).order_by("pk").in_bulk([loser.pk, survivor.pk])
     if reason := why_not_merged(pair[loser.pk], pair[survivor.pk]):
         raise ValidationError(reason)
     retire(loser, by=by, at=at)

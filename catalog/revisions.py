@@ -2,13 +2,14 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
 
 from catalog import checking, items
 from catalog.items import QuestionItem
@@ -19,6 +20,7 @@ from catalog.steps import note_step, why_not_published_by
 from catalog.stored import question_item
 
 Change = QuestionRevision.Change
+SAY_WHAT_CHANGED = _("Its wording differs from the one published last. Say in its form what kind of change that is.")
 
 
 @transaction.atomic
@@ -29,25 +31,55 @@ def publish(
 
     `change` is a `QuestionRevision.Change`; at the first publication it is taken as that, and a change of the key
     counts as a change of meaning whatever is said. A wording that is the same as the last one makes no revision and
-    returns None. Raises ValidationError, in words, for a question that cannot be asked or has errors of lint, and
-    where whoever worded it is not the one to publish it.
+    returns None. Raises ValidationError, in words, for a question that cannot be asked, has errors of lint, or has gone
+    into another one; where whoever worded it is not the one to publish it; and where `change` is "" for a wording
+    unlike the last one, for learners know that, whatever the question was in between.
     """
     hold_ranks()
-    locked = Question.objects.select_for_update()
-    question.refresh_from_db(fields=["revision", "edition", "status", "edited_by"], from_queryset=locked)
+    revision = _publish(question, change, author, at)
+    store_ranks()
+    return revision
+
+
+@transaction.atomic
+def publish_all(
+    questions: Iterable[Question], *, author: AbstractBaseUser | None, at: dt.datetime
+) -> dict[Question, ValidationError]:
+    """Publishes those that can be as they stand, as `publish` does with nothing said. Returns the others, and why.
+
+    The ranks are stored once.
+    """
+    hold_ranks()
+    refused = {}
+    for question in questions:
+        try:
+            _publish(question, "", author, at)
+        except ValidationError as error:
+            refused[question] = error
+    store_ranks()
+    return refused
+
+
+def _publish(
+    question: Question, change: str, author: AbstractBaseUser | None, at: dt.datetime
+) -> QuestionRevision | None:
+    """Raises before it writes anything."""
+    locked = Question.objects.select_for_update(no_key=True)
+    question.refresh_from_db(fields=["revision", "edition", "status", "edited_by", "merged_into"], from_queryset=locked)
     step = question.status != Question.Status.PUBLISHED
     if step and (reason := why_not_published_by(question, author)):
         raise ValidationError(reason)
     choices = list(question.choices.all())
     _check(question, choices, beside_others=step)
-    last = question.revisions.order_by("-number").first()
-    revision = revise(question, choices, last=last.content if last else None, change=change, author=author, at=at)
+    last = last_content(question)
+    if last and not change and last != content_of(question, choices):
+        raise ValidationError(SAY_WHAT_CHANGED)
+    revision = revise(question, choices, last=last, change=change, author=author, at=at)
     question.save()
     if revision:
         revision.save()
     if step:
         note_step(question, by=author, at=at).save()
-    store_ranks()
     return revision
 
 
@@ -72,8 +104,9 @@ def restore(
 
     Choices keep their numbers, and their places where they are still there. Raises ValidationError as `publish` does.
     """
-    question = Question.objects.select_related("resource").get(pk=revision.question_id)
     hold_ranks()
+    locked = Question.objects.select_related("resource").select_for_update(of=("self",), no_key=True)
+    question = locked.get(pk=revision.question_id)
     for field in ("kind", "section", "prompt", "answer", "accept", "explanation"):
         setattr(question, field, revision.content[field])
     question.edited_by_id = author.pk if author else None
@@ -109,7 +142,6 @@ def revise(
     afterwards, for a wording that is already published.
     """
     question.status = Question.Status.PUBLISHED
-    question.merged_into = None
     question.rendered = render_question(question, choices)
     content = content_of(question, choices)
     if last is None:
@@ -153,6 +185,12 @@ def wording(item: QuestionItem) -> dict[str, Any]:
             for choice in sorted(item.choices, key=lambda choice: choice.number)
         ],
     }
+
+
+def last_content(question: Question) -> dict[str, Any] | None:
+    """The wording that was published last; None for a question that never was."""
+    found: dict[str, Any] | None = question.revisions.order_by("-number").values_list("content", flat=True).first()
+    return found
 
 
 def next_choice_number(question: Question) -> int:

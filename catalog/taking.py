@@ -106,7 +106,7 @@ def look_up(entries: Sequence[Entry], *, lock: bool) -> Shelf:
         hold_ranks()
     stored = Question.objects.select_related("resource").prefetch_related("choices")
     if lock:
-        stored = stored.select_for_update(of=("self",))
+        stored = stored.select_for_update(of=("self",), no_key=True)
     questions = stored.in_bulk([entry.slug for entry in entries if entry.slug], field_name="slug")
     items = {item.slug: item for item in question_items(questions.values())}
     changed = [

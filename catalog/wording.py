@@ -1,10 +1,14 @@
 """The words of a text, and how much two prompts have in common. Pure."""
 
 import collections
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
 NEAR = 0.8
+# Of a prompt this many different words, the first ones, tell how near it is to others: more would say little else, and
+# thousands of long prompts that are all alike would take minutes to compare.
+MOST_COMPARED = 60
 
 
 def words(text: str) -> list[str]:
@@ -23,6 +27,8 @@ def squeezed(text: str) -> str:
 
 def near_pairs(prompts: Sequence[str]) -> Iterator[tuple[int, int]]:
     """The places of pairs whose words overlap by more than NEAR (shared words by all words), the earlier first.
+
+    Of each prompt the first MOST_COMPARED different words are looked at.
 
     Two sets that overlap so much must share one of their rarest few words, so only such pairs are compared.
     """
@@ -55,7 +61,7 @@ def _holds_any(text: str, some: Sequence[str]) -> bool:
 
 
 def _set(prompt: str) -> set[str]:
-    return set(words(visible(prompt)))
+    return set(itertools.islice(dict.fromkeys(words(visible(prompt))), MOST_COMPARED))
 
 
 def _overlap(one: set[str], other: set[str]) -> float:

@@ -1,4 +1,5 @@
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
@@ -128,7 +129,6 @@ def test_a_new_option_can_be_the_key_and_gets_a_number_of_its_own(staff, questio
         ({"prompt": ""}, "This field is required."),
         ({"prompt": "a\x1bb"}, "The character U+001B"),
         ({"allow": "just words"}, "rule: reason"),
-        ({"slug": "No Slug"}, "Enter a valid"),
     ],
 )
 def test_a_fault_is_told_in_words_and_changes_nothing(staff, question, changes, words):
@@ -150,6 +150,34 @@ def test_another_wording_of_a_published_question_needs_to_be_called_something(st
     revision = question.revisions.first()
     assert (revision.number, revision.edition, revision.change) == (2, 1, "typo")
     assert revision.author.is_staff
+
+
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [("change", {"prompt": "What starts a task?"}), (None, {"choices-0-text": "The workers"})],
+)
+def test_way_over_a_draft_does_not_spare_the_kind_of_change(staff, question, field, changes):
+    assert save(staff, question, status="review", **changes).status_code == 302
+
+    question.refresh_from_db()
+    response = save(staff, question, status="published")
+    assert any(CHANGE_NEEDED in fault for fault in errors_of(response))
+    assert (field in response.context["adminform"].form.errors) is (field is not None)
+
+    data = {"action": "publish_selected", "_selected_action": [question.pk]}
+    page = staff.post(reverse("admin:catalog_question_changelist"), data, follow=True).content.decode()
+    assert "Not published: airflow-decides. Its wording differs from the one published last." in page
+
+    assert save(staff, question, status="published", change="meaning").status_code == 302
+    question.refresh_from_db()
+    assert (question.status, question.revision, question.edition) == ("published", 2, 2)
+
+
+def test_question_that_comes_back_as_it_was_needs_no_kind_of_change(staff, question):
+    assert save(staff, question, status="review").status_code == 302
+    assert save(staff, question, status="published").status_code == 302
+    question.refresh_from_db()
+    assert (question.status, question.revision) == ("published", 1)
 
 
 def test_saving_without_a_change_asks_for_nothing_and_writes_no_revision(staff, at):
@@ -357,6 +385,33 @@ def test_a_conflict_that_was_decided_meanwhile_is_no_error(staff, at):
 
     assert "was decided already" in staff.post(address, follow=True).content.decode()
     assert staff.get(address).status_code == 405
+
+
+@pytest.mark.parametrize("side", ["file", "database"])
+def test_who_decided_a_conflict_is_kept_with_the_question(staff, curator, at, side):
+    question = make_conflict(at)
+    decide(staff, side)
+    entry = LogEntry.objects.get()
+    assert (entry.user, entry.get_edited_object()) == (curator, question)
+    assert entry.get_change_message().startswith("question airflow-late: what")
+
+
+def test_conflict_is_looked_at_again_when_the_question_was_changed_since(staff, at):
+    question = make_conflict(at)
+    question.prompt = "Why ever?"
+    publish(question, change="clearer", author=None, at=at)
+    page = decide(staff, "file").content.decode()
+    assert "Question airflow-late was changed since: look again." in page
+    assert "<del>ever</del>" in page
+    assert not LogEntry.objects.exists()
+
+
+def test_conflict_about_a_question_that_is_gone_is_over(staff, at):
+    make_conflict(at)
+    Question.objects.update(slug="renamed")
+    page = decide(staff, "file").content.decode()
+    assert "Question airflow-late is not here any more" in page
+    assert "There is no conflict" in page
 
 
 def test_someone_who_may_only_look_decides_nothing(client, at):

@@ -8,7 +8,7 @@ from catalog.models import Question, Resource, Topic
 from catalog.revisions import publish
 from tests.catalog.contents import catalog_of, choice, item
 from tests.catalog.test_admin import address, form_of, make_onlooker, save
-from tests.catalog.test_admin_writing import CHANGELIST, at_address, page_of
+from tests.catalog.test_admin_writing import CHANGELIST, at_address, meanwhile, page_of
 from tests.factories import make_question, make_reading, make_topic, make_user
 
 pytestmark = pytest.mark.django_db
@@ -61,9 +61,22 @@ class TestHistory:
 
     def test_retired_question_gets_its_old_words_and_stays_retired(self, staff, reworded) -> None:
         Question.objects.update(status="retired")
-        staff.post(at_address("restore", reworded.pk, 1), {"change": "clearer"})
+        assert "What is the change?" not in page_of(staff.get(at_address("restore", reworded.pk, 1)))
+        assert staff.post(at_address("restore", reworded.pk, 1)).status_code == 302
         reworded.refresh_from_db()
         assert (reworded.status, reworded.prompt, reworded.revision) == ("retired", choice().prompt, 3)
+
+    def test_going_back_keeps_what_was_published_while_it_waited(self, staff, reworded, at) -> None:
+        def publish_another() -> None:
+            other = Question.objects.get(pk=reworded.pk)
+            other.concept = "airflow-components"
+            other.prompt = "Which part decides, wording 4?"
+            publish(other, change="meaning", author=None, at=at)
+
+        with meanwhile(publish_another):
+            staff.post(at_address("restore", reworded.pk, 1), {"change": "clearer"})
+        reworded.refresh_from_db()
+        assert (reworded.revision, reworded.edition, reworded.concept) == (5, 2, "airflow-components")
 
     def test_onlooker_sees_it_and_cannot_go_back(self, client, reworded) -> None:
         client.force_login(make_onlooker())

@@ -1,5 +1,7 @@
 """Writing in the admin: lint at the field, the steps, the lists, and places."""
 
+import contextlib
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -7,18 +9,38 @@ from django.urls import reverse
 
 from catalog import extras
 from catalog.load import load
-from catalog.models import Question, Resource
+from catalog.models import Question, QuestionRevision, Resource
+from catalog.revisions import content_of, publish
 from tests.catalog.contents import catalog_of, item
 from tests.catalog.test_admin import address, errors_of, form_of, make_onlooker, save
 from tests.factories import make_many_questions, make_question, make_user
 
 pytestmark = pytest.mark.django_db
 
+# How the ranks of the whole bank are read.
+RANKING = 'SELECT "catalog_question"."id", "catalog_question"."resource_id", "catalog_question"."rank" FROM'
 CHANGELIST = reverse("admin:catalog_question_changelist")
 
 
 def page_of(response):
     return response.content.decode()
+
+
+@contextlib.contextmanager
+def meanwhile(act):
+    """While the one in this block waits for the ranks, somebody else acts."""
+    waiting = True
+
+    def look(execute, sql, params, many, context):
+        nonlocal waiting
+        if waiting and sql.startswith('SELECT "catalog_topic"."id" AS "pk" FROM "catalog_topic" ORDER BY'):
+            waiting = False
+            act()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(look):
+        yield
+    assert not waiting
 
 
 def at_address(name: str, *args) -> str:
@@ -57,6 +79,14 @@ class TestLint:
         response = save(staff, question, change="clearer", prompt="why late")
         assert response.status_code == 200
         assert response.context["adminform"].form.errors["prompt"] == ["Its prompt is that of old."]
+
+    def test_published_question_that_asks_what_another_asks_can_be_mended(self, staff, question) -> None:
+        make_question(prompt=question.prompt, slug="old")
+        assert save(staff, question, note="looked at").status_code == 302
+        changes = {"prompt": question.prompt.upper(), "change": "typo"}
+        assert save(staff, question, **changes).status_code == 302
+        question.refresh_from_db()
+        assert (question.revision, question.lint_state) == (2, "errors")
 
     def test_error_in_the_options_stands_above_them(self, staff, question) -> None:
         changes = {"change": "clearer", "choices-0-text": "The web server"}
@@ -110,6 +140,25 @@ class TestSteps:
             assert any("The words are yours" in fault for fault in errors_of(response))
         assert save(staff, question, status="published").status_code == 302
 
+    def test_row_that_was_never_stored_is_no_wording(self, staff, curator) -> None:
+        other = make_user("second@example.org")
+        question = make_question(status="review", rank=None, edited_by=other)
+        row: dict[str, object] = {"choices-TOTAL_FORMS": 1, "choices-0-question": question.pk, "choices-0-position": 0}
+        row |= {"choices-0-text": "Away", "choices-0-why": "With it.", "choices-0-DELETE": "on"}
+        assert save(staff, question, status="published", **row).status_code == 302
+        question.refresh_from_db()
+        assert (question.status, question.edited_by) == ("published", other)
+
+    def test_what_is_refused_with_all_in_place_is_told_in_the_form_and_loses_nothing(self, staff, curator) -> None:
+        question = make_question(status="review", rank=None)
+        with meanwhile(lambda: Question.objects.update(edited_by=curator)):
+            response = save(staff, question, status="published", note="Looked at.")
+        assert response.status_code == 200
+        assert any("The words are yours" in fault for fault in errors_of(response))
+        assert "Looked at.</textarea>" in page_of(response)
+        question.refresh_from_db()
+        assert (question.status, question.note) == ("review", "")
+
     def test_action_says_whose_words_they_are(self, staff, curator) -> None:
         own = make_question(status="review", rank=None, edited_by=curator)
         data = {"action": "publish_selected", "_selected_action": [own.pk]}
@@ -126,6 +175,40 @@ class TestSteps:
 
     def test_form_says_who_took_the_latest_step(self, staff, question) -> None:
         assert "Published, by the files, 2026-11-23 09:00" in page_of(staff.get(address(question)))
+
+
+def test_what_happened_while_a_save_waited_stays(staff, question, at) -> None:
+    def publish_another() -> None:
+        other = Question.objects.get(pk=question.pk)
+        other.prompt = "Which part is the one that decides?"
+        publish(other, change="meaning", author=None, at=at)
+
+    with meanwhile(publish_another):
+        save(staff, question, change="clearer", note="seen")
+    question.refresh_from_db()
+    assert (question.revision, question.edition, question.note) == (3, 2, "seen")
+
+
+class TestSlugs:
+    def test_question_keeps_its_slug_once_it_was_published_or_loaded(self, staff, question) -> None:
+        assert save(staff, question, slug="another", note="seen").status_code == 302
+        question.refresh_from_db()
+        assert (question.slug, question.note) == ("airflow-decides", "seen")
+
+    def test_slug_of_a_question_that_nobody_knows_yet_can_be_mended(self, staff) -> None:
+        draft = make_question(status="draft", revision=0, rank=None)
+        assert any("Enter a valid" in fault for fault in errors_of(save(staff, draft, slug="No Slug")))
+        assert save(staff, draft, slug="another").status_code == 302
+        draft.refresh_from_db()
+        assert draft.slug == "another"
+
+    @pytest.mark.parametrize("model", ["topic", "resource"])
+    def test_slug_of_a_topic_and_of_a_reading_is_asked_for_once(self, staff, question, model) -> None:
+        thing = question.resource if model == "resource" else question.resource.topic
+        assert 'name="slug"' in page_of(staff.get(reverse(f"admin:catalog_{model}_add")))
+        page = page_of(staff.get(reverse(f"admin:catalog_{model}_change", args=[thing.pk])))
+        assert 'name="slug"' not in page
+        assert f'<div class="readonly">{thing.slug}</div>' in page
 
 
 class TestLists:
@@ -178,6 +261,34 @@ class TestLists:
         found = staff.get(reverse("admin:autocomplete"), query).json()["results"]
         assert [each["text"] for each in found] == ["Airflow"]
 
+    @pytest.mark.parametrize(
+        ("action", "status", "becomes", "each"),
+        [
+            ("retire_selected", "published", "retired", 3),
+            ("send_to_review", "draft", "review", 3),
+            ("publish_selected", "draft", "published", 6),
+        ],
+    )
+    def test_many_at_once_rank_the_bank_once(self, staff, question, action, status, becomes, each) -> None:
+        """So that twenty cost twenty times a few queries, and not twenty times the bank."""
+        many = make_many_questions(60, question.resource, status=status, prompt=lambda number: f"Why {number}?")
+        for revision in QuestionRevision.objects.filter(question__in=many).select_related("question"):
+            revision.content = content_of(revision.question, [])
+            revision.save()
+
+        def cost(chosen) -> tuple[int, int]:
+            data = {"action": action, "_selected_action": [found.pk for found in chosen]}
+            with CaptureQueriesContext(connection) as captured:
+                staff.post(CHANGELIST, data)
+            assert {found.status for found in Question.objects.filter(pk__in=data["_selected_action"])} == {becomes}
+            ranked = [query for query in captured if RANKING in query["sql"]]
+            return len(captured), len(ranked)
+
+        cost(many[:1])
+        few, many_more = cost(many[1:11]), cost(many[11:31])
+        assert few[1] == many_more[1] == 1
+        assert many_more[0] - few[0] == 10 * each
+
 
 class TestPlaces:
     @pytest.fixture
@@ -226,13 +337,11 @@ class TestPlaces:
 class TestExtras:
     """What upper rooms add."""
 
-    def test_links_filters_and_columns_of_other_rooms_are_shown(self, staff, question, monkeypatch) -> None:
+    def test_links_and_filters_of_other_rooms_are_shown(self, staff, question, monkeypatch) -> None:
         monkeypatch.setattr(extras, "links", [lambda found: ("Statistics", f"/of/{found.slug}/"), lambda found: None])
         monkeypatch.setattr(extras, "filters", ["edition"])
-        monkeypatch.setattr(extras, "columns", ["edition"])
         assert '<a href="/of/airflow-decides/">Statistics</a>' in page_of(staff.get(address(question)))
         page = page_of(staff.get(CHANGELIST, {"edition__exact": "1"}))
-        assert 'class="field-edition">1</td>' in page
         assert "By edition" in page
 
     def test_only_what_is_published_can_be_seen_on_the_site(self, staff, question) -> None:

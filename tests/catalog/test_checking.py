@@ -1,5 +1,7 @@
 """What lint says of stored questions, and the state that is kept of it."""
 
+import time
+
 import pytest
 
 from catalog import checking
@@ -76,6 +78,22 @@ def test_one_question_among_thousands_costs_one_query(django_assert_num_queries)
     make_many_questions(2000, make_reading(), prompt=lambda number: f"Why does part {number} wait for {number * 7}?")
     with django_assert_num_queries(1):
         checking.remarks_on(item())
+
+
+def test_among_many_that_are_nearly_alike_the_one_that_is_equal_is_found(at) -> None:
+    alike = [f"Why does a daily run of Airflow always start one whole day late, {n}?" for n in range(9)]
+    load(catalog_of(*(item(slug=f"q{n}", prompt=prompt) for n, prompt in enumerate([*alike, alike[4]]))), at=at)
+    assert {slug for slug, state in states().items() if state == "errors"} == {"q4", "q9"}
+    assert states()["q0"] == "warnings"
+
+
+def test_thousand_long_prompts_that_are_nearly_alike_are_compared_in_seconds() -> None:
+    long = " ".join(f"word{number}" for number in range(299))
+    reading = make_reading()
+    make_many_questions(1000, reading, prompt=lambda number: f"{long} own{number}", lint_state="")
+    start = time.process_time()
+    assert checking.check_unchecked() == 1000
+    assert time.process_time() - start < 30
 
 
 def test_question_that_is_resembled_hears_of_it(at) -> None:

@@ -14,7 +14,7 @@ from tests.catalog.contents import CHOICES, catalog_of, choice, item
 from tests.catalog.strategies import BANKS
 from tests.catalog.tables import CHOICE_KEYS as KEYS
 from tests.catalog.tables import row_of, sheet
-from tests.factories import AT, make_user
+from tests.factories import AT, make_question, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -178,6 +178,17 @@ def test_a_question_leaves_the_learners_and_comes_back(question, status):
     imported(sheet(row_of(question, status="published")))
     question.refresh_from_db()
     assert (question.status, question.rank is None, question.revision) == ("published", False, 1)
+
+
+def test_question_that_has_gone_into_another_is_not_published_again(question):
+    survivor = make_question(slug="survivor", prompt="Else?")
+    Question.objects.filter(pk=question.pk).update(status="retired", merged_into=survivor)
+    question.refresh_from_db()
+
+    ((_, column, text),) = told(imported(sheet(row_of(question, status="published"))))
+
+    assert column == "status"
+    assert "has gone into survivor" in text
 
 
 def test_a_question_moves_to_another_reading_and_stands_last_there(at):

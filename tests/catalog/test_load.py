@@ -2,13 +2,15 @@ import dataclasses
 import datetime as dt
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from catalog.deciding import keep_database, take_file
 from catalog.dump import dump_catalog
 from catalog.items import Catalog, ChoiceItem, TopicItem
-from catalog.load import Verdict, keep_database, load, take_file, verdict
+from catalog.load import Verdict, load, verdict
 from catalog.models import Choice, Conflict, Question, QuestionRevision, Resource, Topic
 from catalog.revisions import publish
 from catalog.steps import retire
@@ -74,6 +76,7 @@ def test_loading_the_same_again_writes_nothing(at):
         report = load(catalog, at=at + LATER)
 
     assert writes_of(queries) == []
+    assert len(queries) == 7 + len(("SAVEPOINT", "RELEASE"))
     assert (report.created, report.updated, report.conflicts, report.missing) == ([], [], [], [])
 
 
@@ -152,6 +155,25 @@ def test_a_question_changed_on_both_sides_is_skipped_and_kept_as_a_conflict(at):
     assert (conflict.in_file["prompt"], conflict.in_database["prompt"]) == ("Why so late?", "Why late?")
 
 
+HOLDING = 'SELECT "catalog_topic"."id" AS "pk" FROM "catalog_topic" ORDER BY'
+
+
+def reads_of(context):
+    return [query["sql"] for query in context if query["sql"].startswith("SELECT")]
+
+
+def test_ranks_are_held_before_any_row(at):
+    """Two who each hold what the other waits for would wait for ever."""
+    conflict = make_conflict(at)
+    with CaptureQueriesContext(connection) as queries:
+        load_questions(item(prompt="Why ever?"), at=at)
+    assert reads_of(queries)[0].startswith(HOLDING)
+
+    with CaptureQueriesContext(connection) as queries:
+        take_file(conflict, by=None, at=at)
+    assert reads_of(queries)[0].startswith(HOLDING)
+
+
 def make_conflict(at):
     load_questions(item(), at=at)
     edit("airflow-late", prompt="Why late?")
@@ -189,7 +211,7 @@ def test_a_conflict_is_over_when_the_file_goes_back(at):
 
 
 def test_a_curator_can_take_the_files_side(at):
-    take_file(make_conflict(at), at=at + LATER)
+    take_file(make_conflict(at), by=None, at=at + LATER)
 
     question = Question.objects.get()
     assert (question.prompt, question.revision) == ("Why so late?", 3)
@@ -205,6 +227,44 @@ def test_a_curator_can_keep_the_databases_side(at):
     assert load_questions(item(prompt="Why ever?"), at=at).conflicts == ["question airflow-late"]
 
 
+def test_whoever_decides_is_the_author_of_the_wording_and_of_the_step(at, curator):
+    conflict = make_conflict(at)
+    Question.objects.update(status="retired")
+    Conflict.objects.update(in_database={**conflict.in_database, "status": "retired"})
+    conflict.refresh_from_db()
+
+    take_file(conflict, by=curator, at=at + LATER)
+
+    question = Question.objects.get()
+    assert question.revisions.get(number=question.revision).author == curator
+    assert question.status_changes.latest("at").by == curator
+
+
+def test_what_was_changed_since_the_conflict_was_found_is_not_overwritten(at):
+    conflict = make_conflict(at)
+    edit("airflow-late", prompt="Why ever?")
+
+    with pytest.raises(ValidationError, match="was changed since: look again"):
+        take_file(conflict, by=None, at=at + LATER)
+
+    assert Question.objects.get().prompt == "Why ever?"
+    conflict = Conflict.objects.get()
+    assert (conflict.in_database["prompt"], conflict.found_at) == ("Why ever?", at + LATER)
+    take_file(conflict, by=None, at=at + LATER)
+    assert Question.objects.get().prompt == "Why so late?"
+
+
+@pytest.mark.parametrize("model", [Question, Resource])
+def test_conflict_about_what_is_gone_is_over(at, model):
+    conflict = make_conflict(at)
+    model.objects.update(slug="renamed")
+
+    with pytest.raises(ValidationError, match="is not here any more"):
+        take_file(conflict, by=None, at=at)
+
+    assert not Conflict.objects.exists()
+
+
 def test_a_reading_and_a_topic_are_compared_like_questions(at):
     load(Catalog((TopicItem("tools", 0, "Tools"),), (reading(),)), at=at)
     Resource.objects.update(summary="A curator's words.")
@@ -215,7 +275,7 @@ def test_a_reading_and_a_topic_are_compared_like_questions(at):
     assert report.conflicts == ["topic tools", "reading airflow"]
     assert Resource.objects.get().summary == "A curator's words."
     for conflict in Conflict.objects.all():
-        take_file(conflict, at=at)
+        take_file(conflict, by=None, at=at)
     assert (Topic.objects.get().title, Resource.objects.get().minutes) == ("Our tools", 30)
     assert load(Catalog((TopicItem("tools", 0, "Our tools"),), (reading(minutes=30),)), at=at).conflicts == []
 
@@ -262,9 +322,23 @@ def test_two_new_orders_are_a_conflict_that_a_curator_decides(at):
     with CaptureQueriesContext(connection) as queries:
         load_questions(*bank("bacx"), at=at)
     assert writes_of(queries) == []
-    take_file(Conflict.objects.get(), at=at)
+    reorder("cab")
+    with pytest.raises(ValidationError, match="look again"):
+        take_file(Conflict.objects.get(), by=None, at=at)
+    take_file(Conflict.objects.get(), by=None, at=at)
     assert positions() == ["b", "a", "c", "x"]
     assert load_questions(*bank("bacx"), at=at).conflicts == []
+
+
+def test_order_in_conflict_is_the_one_that_stands_with_new_questions_last(at):
+    load_questions(*bank("abc"), at=at)
+    reorder("cba")
+
+    load_questions(*bank("bxac"), at=at)
+
+    assert positions() == Conflict.objects.get().in_database == ["c", "b", "a", "x"]
+    take_file(Conflict.objects.get(), by=None, at=at)
+    assert positions() == ["b", "x", "a", "c"]
 
 
 def test_the_database_can_keep_its_order(at):

@@ -3,11 +3,12 @@
 import pytest
 from django.core.exceptions import ValidationError
 
+from catalog.deciding import keep_database, take_file
 from catalog.dump import dump_catalog
 from catalog.files import read_catalog
 from catalog.load import load
 from catalog.merging import merge, move
-from catalog.models import Question, Resource
+from catalog.models import Conflict, Question, Resource
 from catalog.revisions import publish
 from catalog.stored import stored_catalog
 from tests.catalog.contents import catalog_of, item, write_catalog
@@ -44,12 +45,28 @@ def test_question_is_merged_once(at) -> None:
         merge(loser, survivor, by=None, at=at)
 
 
-def test_question_that_is_published_again_is_one_of_its_own(at) -> None:
-    loser, survivor = make_question(), make_question(prompt="Else?")
+def test_question_that_has_gone_into_another_is_not_published_again(at) -> None:
+    loser, survivor = make_question(), make_question(slug="survivor", prompt="Else?")
     merge(loser, survivor, by=None, at=at)
-    publish(loser, change="clearer", author=None, at=at)
+    with pytest.raises(ValidationError, match="has gone into survivor"):
+        publish(loser, change="clearer", author=None, at=at)
     loser.refresh_from_db()
-    assert (loser.status, loser.merged_into) == ("published", None)
+    assert (loser.status, loser.merged_into) == ("retired", survivor)
+
+
+def test_files_do_not_publish_it_again_unseen(at) -> None:
+    both = (item(slug="a"), item(slug="b", prompt="Else?"))
+    load(catalog_of(*both), at=at)
+    merge(Question.objects.get(slug="a"), Question.objects.get(slug="b"), by=None, at=at)
+    load(stored_catalog(), at=at)
+
+    assert load(catalog_of(*both), at=at).conflicts == ["question a"]
+    with pytest.raises(ValidationError, match="has gone into b"):
+        take_file(Conflict.objects.get(), by=None, at=at)
+    keep_database(Conflict.objects.get())
+    assert load(catalog_of(*both), at=at).conflicts == []
+    a = Question.objects.get(slug="a")
+    assert (a.status, a.merged_into) == ("retired", Question.objects.get(slug="b"))
 
 
 def test_survivor_is_clean_when_what_it_resembled_is_gone(at) -> None:

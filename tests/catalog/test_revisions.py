@@ -139,6 +139,17 @@ def test_a_retired_question_comes_back_without_a_new_revision(draft, at):
     assert (draft.status, draft.rank) == ("published", 1)
 
 
+def test_another_wording_is_not_published_before_it_is_called_something(draft, at):
+    publish(draft, change="", author=None, at=at)
+    retire(draft, by=None, at=at)
+    draft.prompt = "Which part runs it?"
+
+    with pytest.raises(ValidationError, match="what kind of change"):
+        publish(draft, change="", author=None, at=at)
+    draft.refresh_from_db()
+    assert (draft.status, draft.revision, draft.prompt) == ("retired", 1, "Which part *decides*?")
+
+
 def test_a_question_without_a_key_is_not_published(draft, at):
     draft.choices.update(correct=False)
 

@@ -2,7 +2,10 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from catalog.merging import merge
 from catalog.models import Question
 from catalog.revisions import publish
 from catalog.steps import may_publish, retire, send_to
@@ -56,6 +59,17 @@ def test_rule_holds_whoever_presses_the_button(curator, at, settings) -> None:
     question.prompt = "A typo, mended?"
     publish(question, change="typo", author=curator, at=at)
     assert question.status == "published"
+
+
+def test_cards_and_answers_do_not_wait_for_a_step(at) -> None:
+    """A row locked with its key would hold up everybody who points to it."""
+    question, survivor = make_question(status="draft", rank=None), make_question(prompt="Else?")
+    with CaptureQueriesContext(connection) as captured:
+        publish(question, change="", author=None, at=at)
+        merge(question, survivor, by=None, at=at)
+    locks = [query["sql"] for query in captured if " FOR " in query["sql"]]
+    assert bool(locks) is connection.features.has_select_for_update
+    assert all("FOR NO KEY UPDATE" in lock for lock in locks)
 
 
 def test_errors_of_lint_keep_a_question_from_being_published(at) -> None:

@@ -2,7 +2,7 @@
 
 import random
 
-from catalog.wording import near_pairs, nearest, squeezed
+from catalog.wording import MOST_COMPARED, near_pairs, nearest, squeezed
 
 
 def test_closest_come_first_and_far_ones_not_at_all() -> None:
@@ -24,6 +24,13 @@ def test_pairs_are_those_that_nearest_finds_for_each() -> None:
     for place, prompt in enumerate(prompts):
         alone = {int(name) for name, _ in nearest(prompt, named)} - {place}
         assert alone == {one if other == place else other for one, other in pairs if place in (one, other)}
+
+
+def test_first_words_of_long_prompts_tell_how_near_they_are() -> None:
+    start = " ".join(f"start{number}" for number in range(MOST_COMPARED))
+    one, other = (" ".join([start, *(f"{name}{number}" for number in range(60))]) for name in ("one", "other"))
+    assert list(near_pairs([one, other])) == [(0, 1)]
+    assert nearest(one, [("other", other)]) == [("other", 1.0)]
 
 
 def test_prompt_without_words_is_like_nothing() -> None:
