@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple, Self
 
 from allauth.account.models import EmailAddress
+from django.db import transaction
 
 from learners.models import Learner, User
 from reminders.models import Reminder, ReminderSetting
@@ -20,8 +21,12 @@ WORKERS = ("worker-1", "worker-2")
 LONGEST_WAIT_SECONDS = 8.0
 
 
+@transaction.atomic
 def make_due_learners(count: int, *, at: dt.datetime, time_zone: str = "UTC", first: int = 0) -> None:
-    """Learners with a card due on the study day of `at`, whose moment to be written to has just come."""
+    """Learners with a card due on the study day of `at`, whose moment to be written to has just come.
+
+    All at once: a tick that came between would give them the usual setting.
+    """
     numbers = range(first, first + count)
     users = User.objects.bulk_create(User(email=f"due{number}@example.org", password="!") for number in numbers)
     EmailAddress.objects.bulk_create(EmailAddress(user=u, email=u.email, verified=True, primary=True) for u in users)
