@@ -10,7 +10,7 @@ from typing import NamedTuple
 from insights.item_analysis import Standing, discrimination_index, discriminative_efficiency, facility
 from insights.recall import RecallModel
 from insights.score import Z_95
-from insights.stages import FIRST, LATENESSES
+from insights.stages import FIRST, LATENESSES, stage_of
 from scheduler.transitions import FIRST_LEECH_AT_LAPSES
 
 # Fewer learners than this, and somebody's answers could be guessed: nothing but counts is told.
@@ -212,8 +212,9 @@ class _Tally:
     def _review(self, learner: int, setting: int, right: int) -> None:
         expected = self.model.expected(self.question, learner, setting)
         self.later.add(learner, right, expected)
-        self.of_lateness[(setting - 1) % LATENESSES].add(learner, right, expected)
-        if setting > LATENESSES:
+        stage = stage_of(setting)
+        self.of_lateness[stage.lateness].add(learner, right, expected)
+        if stage.repetitions:
             self.lapsable += 1
             self.lapsable_learners += not self.lapsable_of_learner
             self.lapsable_of_learner += 1
