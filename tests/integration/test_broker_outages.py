@@ -8,8 +8,8 @@ import pytest
 
 from scheduler.models import Tick
 from tests.factories import AT
-from tests.integration.crew import Crew, wait_until
-from tests.integration.outages import FULL_AT, OUTAGES, Browser, empty, endure, fill, reader, start_site
+from tests.integration.crew import Crew, children_of, wait_until
+from tests.integration.outages import FULL_AT, OUTAGES, Browser, empty, endure, fill, kill, reader, start_site
 from tools import valkey
 
 pytestmark = pytest.mark.integration
@@ -49,6 +49,39 @@ def test_worker_lives_on_when_the_broker_is_full_while_it_takes_a_task(crew: Cre
     crew.publish("reminders.tasks.tick", at=later.isoformat())
     wait_until(lambda: Tick.objects.filter(at=later).exists(), what="the tick after")
     assert crew.start_again() == []
+
+
+@pytest.mark.parametrize("is_back_first", [False, True], ids=["done before it is back", "done after"])
+def test_worker_lives_on_when_the_broker_dies_while_a_task_is_under_way(crew: Crew, is_back_first: bool) -> None:
+    crew.start_redis()
+    crew.start_worker("worker", concurrency=2)
+    crew.publish("reminders.tasks.tick", at=AT.isoformat())
+    wait_until(lambda: Tick.objects.filter(at=AT).exists(), what="the first tick")
+    pool = children_of(crew.pid("worker"))
+    for child in pool:
+        os.kill(child, signal.SIGSTOP)
+    under_way = AT + dt.timedelta(minutes=1)
+    crew.publish("reminders.tasks.tick", at=under_way.isoformat())
+    wait_until(lambda: valkey.ask(crew.redis_port, "ZCARD unacked_index") == ":1", what="the worker to take it")
+    wait_until(lambda: is_asked_for_more(crew), what="the worker to ask for more")
+    kill(crew)
+    if is_back_first:
+        crew.start_redis()
+        wait_until(lambda: is_asked_for_more(crew), what="the worker to be back")
+    for child in pool:
+        os.kill(child, signal.SIGCONT)
+    wait_until(lambda: Tick.objects.filter(at=under_way).exists(), what="the tick under way")
+    if not is_back_first:
+        crew.start_redis()
+    later = AT + dt.timedelta(minutes=2)
+    crew.publish("reminders.tasks.tick", at=later.isoformat())
+    wait_until(lambda: Tick.objects.filter(at=later).exists(), what="the tick after")
+    assert crew.start_again() == []
+
+
+def is_asked_for_more(crew: Crew) -> bool:
+    """Whether a worker waits on the broker for the next task."""
+    return "blocked_clients:1" in valkey.ask(crew.redis_port, "INFO clients").split()
 
 
 def test_worker_and_beat_that_start_before_the_broker_wait_for_it(crew: Crew) -> None:
