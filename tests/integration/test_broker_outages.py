@@ -57,12 +57,13 @@ def test_worker_lives_on_when_the_broker_dies_while_a_task_is_under_way(crew: Cr
     crew.start_worker("worker", concurrency=2)
     crew.publish("reminders.tasks.tick", at=AT.isoformat())
     wait_until(lambda: Tick.objects.filter(at=AT).exists(), what="the first tick")
+    wait_until(lambda: under_way_at(crew) == 0, what="the first tick's end")
     pool = children_of(crew.pid("worker"))
     for child in pool:
         os.kill(child, signal.SIGSTOP)
     under_way = AT + dt.timedelta(minutes=1)
     crew.publish("reminders.tasks.tick", at=under_way.isoformat())
-    wait_until(lambda: valkey.ask(crew.redis_port, "ZCARD unacked_index") == ":1", what="the worker to take it")
+    wait_until(lambda: under_way_at(crew) == 1, what="the worker to take it")
     wait_until(lambda: is_asked_for_more(crew), what="the worker to ask for more")
     kill(crew)
     if is_back_first:
@@ -77,6 +78,11 @@ def test_worker_lives_on_when_the_broker_dies_while_a_task_is_under_way(crew: Cr
     crew.publish("reminders.tasks.tick", at=later.isoformat())
     wait_until(lambda: Tick.objects.filter(at=later).exists(), what="the tick after")
     assert crew.start_again() == []
+
+
+def under_way_at(crew: Crew) -> int:
+    """How many tasks a worker has taken and not ended."""
+    return int(valkey.ask(crew.redis_port, "ZCARD unacked_index").removeprefix(":"))
 
 
 def is_asked_for_more(crew: Crew) -> bool:
