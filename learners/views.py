@@ -58,7 +58,7 @@ def _settings_page(
         "form": form,
         "sections": sections,
         "learner": learner if learner.pk else None,
-        "is_wrong": form.errors or not all(section.is_valid() for section in sections),
+        "wrong": [field for part in (form, *sections) for field in part if field.errors],
         **_suspended(learner, request.GET.get("before", "")),
     }
     return render(request, "learners/settings.html", context, status=status)
