@@ -60,7 +60,7 @@ def message_of(
         "open_url": links.open_address(setting, reminder.pk or 0, question.pk, until=until),
         "stop_url": links.stop_address(setting),
         "pause_url": links.pause_address(setting),
-        "settings_url": links.settings_address(),
+        "settings_url": links.absolute(links.settings_path()),
         "home_url": links.absolute(reverse("quiz:home")),
     }
     return _message(reminder, context)
