@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.test import Client
+from django.urls import reverse
 from playwright.sync_api import expect
 
-from learners.models import Learner
-from reminders.models import ReminderSetting
+from learners.models import Learner, User
+from reminders import post
+from reminders.models import Reminder, ReminderSetting
 from scheduler.models import Review
 from tests.e2e.accounts import has_an_account, make_account
 from tests.e2e.complaints import Complaints
-from tests.e2e.faults import PHONE, faults_of, violations
+from tests.e2e.faults import DESKTOP, PHONE, TOO_WIDE, faults_of, violations
 from tests.e2e.person import Person
 from tests.e2e.questions import RECALL, make_one_of_each_kind
 from tests.factories import AT, make_card, make_question, make_reading
@@ -152,6 +155,31 @@ def test_inbox_of_a_laptop_looks_well_and_its_mail_s_button_opens_the_quiz(
     with reader.page.expect_popup() as opened:
         reader.page.frame_locator("iframe").get_by_role("link", name="Answer it").click()
     expect(opened.value.get_by_role("main")).to_contain_text("You are studying from your mail.")
+
+
+def test_what_staff_see_of_reminders_is_in_order(
+    reader: Person, administrator: User, complaints: Complaints, subtests: pytest.Subtests
+) -> None:
+    complaints.expects("frame is sandboxed")
+    setting = make_setting()
+    remind()
+    post.begin_outage("the mail server refuses the password (535)", at=AT)
+    client = Client()
+    client.force_login(administrator)
+    reader.takes_cookies_of(client)
+    for name, address in {
+        "start, in an outage": reverse("admin:index"),
+        "reminders": reverse("admin:reminders_reminder_changelist"),
+        "reminder": reverse("admin:reminders_reminder_change", args=[Reminder.objects.get().pk]),
+        "why not today": reverse("admin:reminders_remindersetting_change", args=[setting.pk]),
+        "mail": reverse("admin:reminders_remindersetting_mail", args=[setting.pk]),
+    }.items():
+        reader.opens(address)
+        for window, look in ((PHONE, "light"), (DESKTOP, "dark")):
+            reader.page.set_viewport_size(window)
+            reader.page.emulate_media(color_scheme=look)  # type: ignore[arg-type]
+            with subtests.test(name, look=look):
+                assert violations(reader.page) + reader.page.evaluate(TOO_WIDE) == []
 
 
 @pytest.mark.parametrize("name", ["stop", "pause"])
