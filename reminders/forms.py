@@ -116,7 +116,7 @@ class ReminderForm(forms.ModelForm):
             self.add_error("away_until", _("The break ends before it begins."))
         elif begins and ends - begins > LONGEST_BREAK_DAYS * DAY:
             self.add_error("away_until", _("A break lasts a year at most. “Never” above stops the reminders."))
-        elif begins and ends < self.today:
+        elif ends and ends < self.today:
             self.add_error("away_until", _("This break is over already."))
         return cleaned
 

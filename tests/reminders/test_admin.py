@@ -11,7 +11,7 @@ from reminders import post
 from reminders.models import Reminder, ReminderSetting
 from tests.factories import AT, make_guest
 from tests.quiz.test_views import text_of
-from tests.reminders.writing import DAY, answer, make_setting, remind
+from tests.reminders.writing import DAY, account_of, answer, make_setting, remind
 
 pytestmark = pytest.mark.django_db
 
@@ -57,7 +57,7 @@ def test_setting_answers_why_not_today(staff, prepare, told):
 def test_reminder_names_its_address_and_leads_to_why_not_today(staff):
     setting = make_setting(weekdays="15", clock=AT.time())
     remind()
-    assert setting.learner.user.email in text_of(staff.get(reverse("admin:reminders_reminder_changelist")))
+    assert account_of(setting).email in text_of(staff.get(reverse("admin:reminders_reminder_changelist")))
     page = text_of(staff.get(reverse("admin:reminders_reminder_change", args=[Reminder.objects.get().pk])))
     address = reverse("admin:reminders_remindersetting_change", args=[setting.pk])
     assert f'<a href="{address}">' in page

@@ -1,6 +1,7 @@
 """How a learner says when she wishes to be written to, and what the page tells her."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 import time_machine
@@ -67,7 +68,7 @@ def test_never_needs_no_day_and_keeps_those_that_stood_before(own):
 
 
 def test_break_that_is_over_leaves_the_page_and_no_new_one_begins_there(own, learner):
-    past = {"away_from": TODAY - 9 * DAY, "away_until": TODAY - DAY}
+    past: dict[str, Any] = {"away_from": TODAY - 9 * DAY, "away_until": TODAY - DAY}
     make_setting(learner, **past)
     page = text_of(own.get("/settings/"))
     assert str(past["away_from"]) not in page
@@ -80,7 +81,7 @@ def test_break_that_is_over_leaves_the_page_and_no_new_one_begins_there(own, lea
 
 
 def test_break_that_runs_stays_on_the_page_and_is_saved_with_it(own, learner):
-    running = {"away_from": TODAY - 9 * DAY, "away_until": TODAY}
+    running: dict[str, Any] = {"away_from": TODAY - 9 * DAY, "away_until": TODAY}
     make_setting(learner, **running)
     assert str(running["away_from"]) in text_of(own.get("/settings/"))
     assert own.post("/settings/", section(**running)).status_code == 303
