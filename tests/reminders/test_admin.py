@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from reminders import post
+from reminders.management.commands.remind import Command
 from reminders.models import Reminder, ReminderSetting
 from tests.factories import AT, make_guest
 from tests.quiz.test_views import text_of
@@ -151,6 +152,12 @@ def test_command_does_a_tick_s_work_by_hand(mailoutbox, learner):
 def test_command_refuses_what_it_cannot_mean(arguments):
     with pytest.raises(CommandError, match="--at"):
         printed(*arguments)
+
+
+def test_moment_that_is_none_is_told_at_the_shell_without_a_traceback(capsys):
+    with pytest.raises(SystemExit):
+        Command().run_from_argv(["manage.py", "remind", "--dry-run", "--at", "soon"])
+    assert "argument --at: write a moment with its offset, such as 2026-11-23T09:00" in capsys.readouterr().err
 
 
 def test_first_page_of_the_admin_says_that_mail_does_not_leave(staff):

@@ -1,4 +1,5 @@
 import datetime as dt
+from argparse import ArgumentTypeError
 from collections import Counter
 from typing import Any
 
@@ -16,13 +17,13 @@ EXAMPLE = "2026-11-23T09:00:00+00:00"
 
 
 def moment(text: str) -> dt.datetime:
-    """A moment in ISO 8601, with its offset. Raises CommandError for anything else."""
+    """A moment in ISO 8601, with its offset. Raises ArgumentTypeError for anything else."""
     try:
         at = parse_datetime(text)
     except ValueError:
         at = None
     if at is None or at.tzinfo is None:
-        raise CommandError(f"--at takes a moment with its offset, such as {EXAMPLE}.")
+        raise ArgumentTypeError(f"write a moment with its offset, such as {EXAMPLE}")
     return at
 
 
