@@ -1,5 +1,6 @@
 """On a laptop, mail goes into a folder; this page is its inbox."""
 
+import datetime as dt
 import email
 import email.policy
 from email.message import EmailMessage
@@ -22,7 +23,7 @@ END_OF_MESSAGE = b"-" * 79
 class Mail(NamedTuple):
     subject: str
     to: str
-    date: str
+    date: dt.datetime | None
     text: str
     html: str
     message_id: str
@@ -73,6 +74,5 @@ def _read(raw: bytes) -> Mail:
     text, html = (
         str(body.get_content()) if (body := message.get_body((kind,))) is not None else "" for kind in ("plain", "html")
     )
-    return Mail(
-        str(message["Subject"]), str(message["To"]), str(message["Date"]), text, html, str(message["Message-ID"])
-    )
+    date = getattr(message["Date"], "datetime", None)
+    return Mail(str(message["Subject"]), str(message["To"]), date, text, html, str(message["Message-ID"]))

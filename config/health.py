@@ -72,4 +72,4 @@ def _tick() -> str:
 
 def _mail() -> str:
     outage = MailOutage.objects.first()
-    return f"does not leave since {outage.since:%Y-%m-%d %H:%M} UTC: {outage.why}" if outage else "ok"
+    return f"none has left since {outage.since:%Y-%m-%d %H:%M} UTC: {outage.why}" if outage else "ok"

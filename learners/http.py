@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 # For a mail shown in a frame of ours, and for nothing else: its styles are inline, as mail programs need them. It can
-# load nothing, run nothing and send nothing.
+# load nothing, run nothing and send nothing; its links open a page of their own, for none of ours stands in a frame.
 MAIL_POLICY = {
     "default-src": [NONE],
     "style-src": [UNSAFE_INLINE],
     "frame-ancestors": [SELF],
-    "sandbox": ["allow-popups"],
+    "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
 }
 
 
@@ -21,7 +21,7 @@ def mail_in_a_frame(request: HttpRequest, html: str) -> HttpResponseBase:
     @csp(MAIL_POLICY)
     @xframe_options_sameorigin
     def view(request: HttpRequest) -> HttpResponse:
-        return HttpResponse(html)
+        return HttpResponse(html.replace("<head>", '<head><base target="_blank">', 1))
 
     return view(request)
 

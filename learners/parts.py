@@ -5,10 +5,11 @@ when a model that reaches Learner belongs to a room without a part.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple, Protocol
 
 from django.db import models, transaction
+from django.forms import BoundField
 
 from learners.models import Learner, User
 
@@ -25,6 +26,7 @@ class Section(Protocol):
 
     def is_valid(self) -> bool: ...
     def save(self) -> Any: ...
+    def __iter__(self) -> Iterator[BoundField]: ...
 
 
 SectionOf = Callable[[Any, Learner, dt.datetime], Section | None]

@@ -53,12 +53,13 @@ def _settings_page(
     request: HttpRequest, form: SettingsForm, sections: list[parts.Section], status: int = 200
 ) -> HttpResponse:
     learner = form.instance
+    parts_of_page: list[parts.Section | SettingsForm] = [form, *sections]
     context = {
         "nav_current": "settings",
         "form": form,
         "sections": sections,
         "learner": learner if learner.pk else None,
-        "is_wrong": form.errors or not all(section.is_valid() for section in sections),
+        "wrong": [field for part in parts_of_page for field in part if field.errors],
         **_suspended(learner, request.GET.get("before", "")),
     }
     return render(request, "learners/settings.html", context, status=status)

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from catalog.admin_base import KnownFilter, ReadOnlyAdmin
@@ -19,7 +20,7 @@ from reminders.cadence import Reason, decide
 from reminders.facts import facts_of
 from reminders.mail import message_of
 from reminders.models import MailOutage, Reminder, ReminderSetting
-from reminders.words import decision_words, next_words, reason_words
+from reminders.words import decision_words, next_words, reason_words, when_words
 
 
 class ReasonFilter(KnownFilter):
@@ -33,11 +34,20 @@ class ReasonFilter(KnownFilter):
         return queryset.filter(reason=self.value()) if self.value() else queryset
 
 
+class WishFilter(admin.ChoicesFieldListFilter):
+    """Named so that *By …* reads well."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("wish")
+
+
 @admin.register(Reminder)
 class ReminderAdmin(ReadOnlyAdmin):
-    list_display = ("learner", "study_day", "state", "why", "attempts", "trouble", "created_at", "sent_at")
+    list_display = ("email", "study_day", "state", "why", "attempts", "trouble", "sent_at")
     list_filter = ("state", ReasonFilter, "study_day")
-    list_select_related = ("learner",)
+    exclude = ("reason",)
+    readonly_fields = ("why", "learner_s_setting")
     search_fields = ("email", "message_id")
     search_help_text = _("An address or a Message-ID.")
     show_full_result_count = False
@@ -46,21 +56,29 @@ class ReminderAdmin(ReadOnlyAdmin):
     def why(self, reminder: Reminder) -> str:
         return reason_words(reminder.reason)
 
+    @admin.display(description=_("why not today, and the mail"))
+    def learner_s_setting(self, reminder: Reminder) -> str:
+        setting = ReminderSetting.objects.filter(learner=reminder.learner_id).first()
+        if setting is None:
+            return "—"
+        address = reverse("admin:reminders_remindersetting_change", args=[setting.pk])
+        return format_html('<a href="{}">{}</a>', address, _("The learner’s setting"))
+
 
 @admin.register(ReminderSetting)
 class ReminderSettingAdmin(ReadOnlyAdmin):
     """Her own to change; here to be understood."""
 
-    list_display = ("learner", "address", "wish", "clock", "next_at", "snoozed_until", "away_from", "away_until")
-    list_filter = ("wish",)
+    list_display = ("address", "wish", "clock", "next_at", "snoozed_until", "away_from", "away_until")
+    list_filter = (("wish", WishFilter),)
     list_select_related = ("learner__user",)
     search_fields = ("learner__user__email",)
     search_help_text = _("The address of an account.")
     show_full_result_count = False
-    readonly_fields = ("address", "today", "next_reminder", "mail")
+    readonly_fields = ("address", "today", "next_reminder", "mail", "wished")
     fieldsets = (
         (_("Why not today?"), {"fields": ("today", "next_reminder", "mail")}),
-        (None, {"fields": ("learner", "address", "wish", "clock", "weekdays", "next_at")}),
+        (None, {"fields": ("learner", "address", "wish", "wished", "next_at")}),
         (_("Breaks"), {"fields": ("snoozed_until", "away_from", "away_until")}),
     )
 
@@ -68,7 +86,12 @@ class ReminderSettingAdmin(ReadOnlyAdmin):
     def address(self, setting: ReminderSetting) -> str:
         return setting.learner.user.email if setting.learner.user else "—"
 
-    @admin.display(description=_("written to today?"))
+    @admin.display(description=_("days and hour"))
+    def wished(self, setting: ReminderSetting) -> str:
+        when = capfirst(when_words(setting.wish, setting.calendar))
+        return f"{when} ({setting.learner.time_zone})"
+
+    @admin.display(description=_("a mail today"))
     def today(self, setting: ReminderSetting) -> str:
         at = timezone.now()
         today = setting.calendar.study_day(at)
@@ -79,7 +102,7 @@ class ReminderSettingAdmin(ReadOnlyAdmin):
         at = timezone.now()
         return next_words(facts_of(setting, at=at), at=at)
 
-    @admin.display(description=_("her mail"))
+    @admin.display(description=_("mail"))
     def mail(self, setting: ReminderSetting) -> str:
         address = reverse("admin:reminders_remindersetting_mail", args=[setting.pk])
         return format_html('<a href="{}">{}</a>', address, _("As it would read now"))
@@ -98,7 +121,7 @@ class ReminderSettingAdmin(ReadOnlyAdmin):
         setting = self._setting(request, pk)
         context = {
             **self.admin_site.each_context(request),
-            "title": _("Her mail, as it would read now"),
+            "title": _("The mail, as it would read now"),
             "opts": self.opts,
             "setting": setting,
             "message": preview_of(setting, at=timezone.now()),

@@ -210,6 +210,11 @@ def is_last(ignored: int) -> bool:
     return ignored == len(WAITS_DAYS)
 
 
+def is_silent(ignored: int) -> bool:
+    """Whether so many ignored mails, the last of which said that it is the last, are followed by none."""
+    return ignored > len(WAITS_DAYS)
+
+
 def expected_forgotten(cards: Sequence[Due], today: dt.date) -> float:
     """How many cards more than on their due days will be forgotten today: Σ(1 − 0.9^(days overdue / interval))."""
     return float(sum(1 - RECALLED_WHEN_DUE ** overdue(card, today) for card in cards))
@@ -227,7 +232,7 @@ def _hindrance(facts: Facts, *, on: dt.date, today: dt.date) -> Reason | None:
         return Reason.NO_ADDRESS
     if facts.is_refused:
         return Reason.REFUSED
-    if facts.ignored > len(WAITS_DAYS):
+    if is_silent(facts.ignored):
         return Reason.SILENT
     if rest := facts.calendar.rests(on):
         return rest

@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from learners.models import Learner
-from reminders.cadence import DAY, LONGEST_BREAK_DAYS, Facts
+from reminders.cadence import DAY, LONGEST_BREAK_DAYS, Facts, Wish
 from reminders.facts import facts_of
 from reminders.models import ReminderSetting
 from reminders.settings import save as save_setting
@@ -34,10 +34,7 @@ class ReminderForm(forms.ModelForm):
     template_name = "reminders/section.html"
 
     weekdays = forms.MultipleChoiceField(
-        label=_("On"),
-        choices=WEEKDAYS,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": _("Choose a day at least, or “Never” above.")},
+        label=_("On"), choices=WEEKDAYS, widget=forms.CheckboxSelectMultiple, required=False
     )
     snoozed = forms.BooleanField(label=_("Pause for a week"), required=False)
 
@@ -68,11 +65,13 @@ class ReminderForm(forms.ModelForm):
         # A page from before there were reminders posts none of these fields: what stands is left alone.
         is_posted = data is not None and f"{PREFIX}-wish" in data
         self.is_snoozed = setting.snoozed_until is not None and setting.snoozed_until > self.today
-        initial = {"weekdays": list(setting.weekdays), "snoozed": self.is_snoozed}
+        initial: dict[str, Any] = {"weekdays": list(setting.weekdays), "snoozed": self.is_snoozed}
+        if setting.away_until is not None and setting.away_until < self.today:
+            initial |= {"away_from": None, "away_until": None}
         super().__init__(data if is_posted else None, instance=setting, prefix=PREFIX, initial=initial)
-        self.fields["clock"].help_text = _(
-            "To %(email)s. Mails that you leave unanswered come more and more rarely, then stop."
-        ) % {"email": learner.user.email if learner.user else ""}
+        self.fields["clock"].help_text = _("In your time zone, %(zone)s.") % {
+            "zone": learner.time_zone.replace("_", " ")
+        }
         if self.is_snoozed and setting.snoozed_until:
             until = date_format(setting.snoozed_until, "l j F")
             self.fields["snoozed"].label = _("Paused until %(day)s") % {"day": until}
@@ -100,7 +99,11 @@ class ReminderForm(forms.ModelForm):
         return not self.is_bound or super().is_valid()
 
     def clean_weekdays(self) -> str:
-        return "".join(sorted(self.cleaned_data["weekdays"]))
+        """The days chosen. With “Never” there may be none: those that stood before are kept for later."""
+        days = "".join(sorted(self.cleaned_data["weekdays"]))
+        if not days and self.cleaned_data.get("wish") != Wish.NEVER:
+            raise forms.ValidationError(_("Choose at least one day, or “Never” above."))
+        return days or self.instance.weekdays
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -113,6 +116,8 @@ class ReminderForm(forms.ModelForm):
             self.add_error("away_until", _("The break ends before it begins."))
         elif begins and ends - begins > LONGEST_BREAK_DAYS * DAY:
             self.add_error("away_until", _("A break lasts a year at most. “Never” above stops the reminders."))
+        elif ends and ends < self.today:
+            self.add_error("away_until", _("This break is over already."))
         return cleaned
 
     def save(self, commit: bool = True) -> ReminderSetting:

@@ -46,9 +46,9 @@ def pause_address(setting: ReminderSetting) -> str:
     return absolute(reverse("reminders:pause", args=[setting.key]))
 
 
-def settings_address() -> str:
+def settings_path() -> str:
     """Where she changes when she is written to, by way of signing in; who is signed in is passed on."""
-    return absolute(f"{reverse('account_login')}?{urlencode({'next': reverse('learners:settings') + '#reminders'})}")
+    return f"{reverse('account_login')}?{urlencode({'next': reverse('learners:settings') + '#reminders'})}"
 
 
 def absolute(path: str) -> str:

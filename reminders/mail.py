@@ -4,6 +4,7 @@
 """
 
 import datetime as dt
+import re
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,6 +31,8 @@ from reminders.words import due_words, takes_words, when_words
 from scheduler.models import Card
 from scheduler.queue import COUNTED_UP_TO, capped, minutes_for, pace_of
 
+BLANK_WORD = re.compile(r'<span class="visually-hidden">[^<]*</span>')
+
 
 def message_of(
     setting: ReminderSetting, facts: Facts, reminder: Reminder, *, at: dt.datetime
@@ -53,14 +56,14 @@ def message_of(
         "is_first": is_first(reminder),
         "is_last": is_last(reminder.ignored),
         "prompt_html": question.rendered["prompt"],
-        "prompt_text": to_text(question.rendered["prompt"]),
+        "prompt_text": in_words(question.rendered["prompt"]),
         "reading_title": question.resource.title,
         "when": when_words(setting.wish, setting.calendar),
         "until": date_format(until.astimezone(ZoneInfo(setting.learner.time_zone)), "l H:i"),
         "open_url": links.open_address(setting, reminder.pk or 0, question.pk, until=until),
         "stop_url": links.stop_address(setting),
         "pause_url": links.pause_address(setting),
-        "settings_url": links.settings_address(),
+        "settings_url": links.absolute(links.settings_path()),
         "home_url": links.absolute(reverse("quiz:home")),
     }
     return _message(reminder, context)
@@ -91,6 +94,11 @@ def most_at_risk(learner: Learner, today: dt.date) -> Question | None:
     due = learner.cards.active().filter(due_on__lte=today).order_by("due_on", "shuffle")
     cards = list(due.select_related("question__resource")[:CARDS_LOOKED_AT])
     return max(cards, key=lambda card: _risk(card, today)).question if cards else None
+
+
+def in_words(prompt_html: str) -> str:
+    """A prompt on one line. What a cloze leaves out is a line, as in the HTML: its word is for who cannot see that."""
+    return to_text(BLANK_WORD.sub("_____", prompt_html))
 
 
 def _risk(card: Card, today: dt.date) -> tuple[float, int, int, int]:

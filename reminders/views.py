@@ -24,7 +24,7 @@ from learners.http import SeeOther
 from learners.mailed import BadPass
 from reminders import settings as reminder_settings
 from reminders.cadence import Wish
-from reminders.links import OpenLink
+from reminders.links import OpenLink, settings_path
 from reminders.models import Reminder, ReminderSetting
 
 View = Callable[..., HttpResponse]
@@ -80,10 +80,11 @@ def stop(request: HttpRequest, key: str) -> HttpResponse:
     """
     setting = ReminderSetting.objects.filter(key=key).first()
     if setting is None:
-        return _page(request, "gone", status=HTTPStatus.NOT_FOUND)
-    if request.method != "POST":
+        return _page(request, "no-key", status=HTTPStatus.NOT_FOUND)
+    if request.method == "POST":
+        reminder_settings.stop(setting)
+    elif setting.wish != Wish.NEVER:
         return _page(request, "stop")
-    reminder_settings.stop(setting)
     return _page(request, "stopped")
 
 
@@ -94,7 +95,7 @@ def pause(request: HttpRequest, key: str) -> HttpResponse:
     """A page with one button, which pauses the reminders for a week from today. Allowed by its key, like `stop`."""
     setting = ReminderSetting.objects.select_related("learner__user").filter(key=key).first()
     if setting is None:
-        return _page(request, "gone", status=HTTPStatus.NOT_FOUND)
+        return _page(request, "no-key", status=HTTPStatus.NOT_FOUND)
     if setting.wish == Wish.NEVER:
         return _page(request, "stopped")
     if request.method != "POST":
@@ -115,5 +116,5 @@ def try_again(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, what: str, *, status: int = HTTPStatus.OK, **context: Any) -> HttpResponse:
     """A page without the request's own: it reads no session and sets no cookie."""
-    shown = {"what": what, "look": request.COOKIES.get("look", ""), **context}
+    shown = {"what": what, "look": request.COOKIES.get("look", ""), "settings_url": settings_path(), **context}
     return HttpResponse(render_to_string("reminders/page.html", shown), status=status)

@@ -10,7 +10,18 @@ from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from reminders.cadence import EVERY_WEEKDAY, Calendar, Decision, Facts, Forecast, Reason, Wish, decide, foresee
+from reminders.cadence import (
+    EVERY_WEEKDAY,
+    Calendar,
+    Decision,
+    Facts,
+    Forecast,
+    Reason,
+    Wish,
+    decide,
+    foresee,
+    is_silent,
+)
 from scheduler.queue import COUNTED_UP_TO, capped
 
 REASONS = {
@@ -24,7 +35,7 @@ REASONS = {
     Reason.SILENT: gettext_lazy("Seven mails went unanswered; an answer starts them again."),
     Reason.SNOOZED: gettext_lazy("They are paused."),
     Reason.AWAY: gettext_lazy("A planned break."),
-    Reason.WEEKDAY: gettext_lazy("Not a day that was wished for."),
+    Reason.WEEKDAY: gettext_lazy("Not one of the chosen days."),
     Reason.STUDIED: gettext_lazy("Studied today."),
     Reason.WRITTEN: gettext_lazy("A mail for today was decided on already."),
     Reason.WAITING: gettext_lazy("The last mail went unanswered, so the next one waits."),
@@ -75,13 +86,15 @@ def when_words(wish: str, calendar: Calendar) -> str:
 
 
 def today_words(facts: Facts, *, at: dt.datetime) -> str:
-    """Whether a mail comes today, and why or why not; nothing while the reminders are off."""
-    if facts.wish == Wish.NEVER:
+    """Why no mail comes today, though one comes later; nothing if one does, or if none is in sight at all."""
+    if foresee(facts, after=at) is None:
         return ""
     today = facts.calendar.study_day(at)
     decision = decide(facts, on=facts.calendar.date_in(today), today=today)
     if decision.write:
         return ""
+    if decision.reason is Reason.WRITTEN:
+        return _("Today’s has been written already.")
     return _("None today: %(why)s") % {"why": lower_first(reason_words(decision.reason))}
 
 
@@ -99,9 +112,11 @@ def next_words(facts: Facts, *, at: dt.datetime) -> str:
         return _("No reminder comes: your address refuses mail.")
     if not facts.has_address:
         return _("No reminder comes until your address is confirmed.")
+    if is_silent(facts.ignored):
+        return _("No reminder comes: the last seven went unanswered. An answer starts them again.")
     if not facts.cards:
         return _("No reminder is in sight: nothing is due within six weeks.")
-    return _("No reminder is in sight. An answer starts them again.")
+    return _("No reminder is in sight.")
 
 
 def forecast_words(forecast: Forecast, time_zone: str) -> str:

@@ -3,21 +3,27 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core import mail
+from django.test import Client
+from django.urls import reverse
 from playwright.sync_api import expect
 
-from learners.models import Learner
+from learners.models import Learner, User
 from reminders.models import ReminderSetting
 from scheduler.models import Review
 from tests.e2e.accounts import has_an_account, make_account
 from tests.e2e.complaints import Complaints
-from tests.e2e.faults import PHONE, faults_of
+from tests.e2e.faults import DESKTOP, PHONE, TOO_WIDE, faults_of, violations
 from tests.e2e.person import Person
 from tests.e2e.questions import RECALL, make_one_of_each_kind
 from tests.factories import AT, make_card, make_question, make_reading
-from tests.reminders.writing import DAY, MINUTE, link_of, make_setting, remind
+from tests.reminders.writing import DAY, MINUTE, link_of, make_reminder, make_setting, remind
+
+# A mail stands in a page of its reader's mail program: landmarks and the first heading are that page's.
+WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -65,33 +71,144 @@ def test_she_chooses_days_and_hour_and_reads_when_the_next_one_comes(anyone: Per
     assert ReminderSetting.objects.get().weekdays == "134567"
 
 
-def test_pages_of_reminders_look_well_on_every_screen(
-    somebody: Callable[..., Person], subtests: pytest.Subtests
-) -> None:
-    reader = somebody(reduced_motion="reduce")
-    learner = make_account()
-    message = is_written_to(learner)
-    for name in ("stop", "pause"):
+@pytest.fixture
+def reader(somebody: Callable[..., Person]) -> Person:
+    """Somebody whose colours change at once, so that none is measured on its way."""
+    return somebody(reduced_motion="reduce")
+
+
+@pytest.fixture
+def looks_well(reader: Person, subtests: pytest.Subtests) -> Callable[[str], None]:
+    """Looks at the page as it stands; each look is a test of its own."""
+
+    def look(name: str) -> None:
+        reader.waits_for_rest()
         with subtests.test(name):
-            assert faults_of(reader.opens(link_of(message, name)).page) == []
+            assert faults_of(reader.page) == []
+
+    return look
+
+
+def test_pages_behind_a_mail_s_links_look_well_on_every_screen(
+    reader: Person,
+    looks_well: Callable[[str], None],
+    complaints: Complaints,
+    next_day: Callable[[], None],
+) -> None:
+    complaints.expects("404", "410")
+    message = is_written_to(make_account())
+    reader.opens(link_of(message, "pause"))
+    looks_well("pause")
     reader.presses("Pause for a week").reads("at the earliest")
-    with subtests.test("paused"):
-        assert faults_of(reader.page) == []
+    looks_well("paused")
+    reader.opens(link_of(message, "stop"))
+    looks_well("stop")
+    reader.presses("Stop them").reads("The reminders are stopped.")
     reader.opens(link_of(message, "open")).reads("You are studying from your mail.")
-    with subtests.test("studying from a mail"):
-        assert faults_of(reader.page) == []
+    looks_well("studying from a mail")
+    reader.opens(f"{link_of(message, 'stop')[:-2]}/").reads("leads nowhere", "The settings stop and pause")
+    looks_well("spoilt link")
+    next_day()
+    next_day()
+    reader.opens(link_of(message, "open")).reads("This link has expired.")
+
+
+def test_settings_of_reminders_look_well_with_every_error_and_a_refused_address(
+    reader: Person, looks_well: Callable[[str], None], complaints: Complaints
+) -> None:
+    complaints.expects("422")
+    learner = has_an_account(reader)
     assert learner.user
     learner.user.refused_email = learner.user.email
     learner.user.save()
-    signed_in = somebody(reduced_motion="reduce")
-    from django.test import Client
+    reader.opens("/settings/").reads("comes back")
+    looks_well("address refused")
+    for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"):
+        reader.picks(day)
+    reader.types("At", "").types("Away from", "2026-12-24").types("Until", "2026-12-20").presses("Save changes")
+    reader.reads("Choose at least one day", "This is still empty.", "The break ends before it begins.")
+    looks_well("errors")
+    reader.presses("Until")
+    expect(reader.page.get_by_label("Until", exact=True)).to_be_focused()
 
+
+@pytest.fixture
+def laptop_mail(settings: Any, tmp_path: Path, live_server: Any) -> None:
+    """Mail goes into a folder, as on a laptop, and its links lead to the site that runs."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = str(tmp_path)
+    settings.SITE_URL = live_server.url
+
+
+@pytest.mark.usefixtures("laptop_mail")
+def test_inbox_of_a_laptop_looks_well_and_its_mail_s_button_opens_the_quiz(
+    reader: Person, looks_well: Callable[[str], None], complaints: Complaints
+) -> None:
+    complaints.expects("frame is sandboxed")
+    make_setting(make_account())
+    remind()
+    reader.opens("/dev/mail/").reads("1 card is due")
+    looks_well("inbox")
+    with reader.page.expect_popup() as opened:
+        reader.page.frame_locator("iframe").get_by_role("link", name="Answer it").click()
+    expect(opened.value.get_by_role("main")).to_contain_text("You are studying from your mail.")
+
+
+def test_what_staff_see_of_reminders_is_in_order(
+    reader: Person, administrator: User, complaints: Complaints, subtests: pytest.Subtests
+) -> None:
+    complaints.expects("frame is sandboxed")
+    setting = make_setting()
+    make_reminder(setting)
     client = Client()
-    client.force_login(learner.user)
-    signed_in.takes_cookies_of(client)
-    signed_in.opens("/settings/").reads("comes back")
-    with subtests.test("settings, address refused"):
-        assert faults_of(signed_in.page) == []
+    client.force_login(administrator)
+    reader.takes_cookies_of(client)
+    for name, address in {
+        "reminders": reverse("admin:reminders_reminder_changelist"),
+        "why not today": reverse("admin:reminders_remindersetting_change", args=[setting.pk]),
+        "mail": reverse("admin:reminders_remindersetting_mail", args=[setting.pk]),
+    }.items():
+        reader.opens(address)
+        for window, look in ((PHONE, "light"), (DESKTOP, "dark")):
+            reader.page.set_viewport_size(window)
+            reader.page.emulate_media(color_scheme=look)  # type: ignore[arg-type]
+            with subtests.test(name, look=look):
+                assert violations(reader.page) + reader.page.evaluate(TOO_WIDE) == []
+
+
+@pytest.mark.parametrize("name", ["stop", "pause"])
+def test_page_with_one_button_is_gone_through_by_the_tab_key(person: Person, name: str) -> None:
+    button = {"stop": "Stop them", "pause": "Pause for a week"}[name]
+    person.opens(link_of(is_written_to(make_account()), name))
+    assert tabs_through(person, until=button) == ["Skip to the page", "Readback", "Topics", "Sign in", button]
+    person.presses_key("Enter").reads("The reminders are")
+
+
+def test_settings_of_reminders_are_gone_through_by_the_tab_key(person: Person) -> None:
+    has_an_account(person)
+    person.opens("/settings/#reminders")
+    days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+    wish = "Every day that something is due"
+    assert tabs_through(person, until="Until") == [wish, "At", *days, "Pause for a week", "Away from", "Until"]
+
+
+NAME_AND_OUTLINE = r"""() => {
+    const focused = document.activeElement;
+    const name = focused.labels?.[0]?.innerText || focused.getAttribute("aria-label") || focused.innerText;
+    return [name.trim().split(/\n/)[0], getComputedStyle(focused.closest(".pick") ?? focused).outlineWidth];
+}"""
+
+
+def tabs_through(person: Person, *, until: str) -> list[str]:
+    """The names of what the tab key reaches, each with its focus to be seen; a field of many parts counts once."""
+    reached: list[str] = []
+    while until not in reached and len(reached) < 20:
+        person.page.keyboard.press("Tab")
+        name, outline = person.page.evaluate(NAME_AND_OUTLINE)
+        assert outline == "3px", name
+        if name not in reached:
+            reached.append(name)
+    return reached
 
 
 def test_mail_fits_a_phone_and_reads_well_light_and_dark(
@@ -110,6 +227,7 @@ def test_mail_fits_a_phone_and_reads_well_light_and_dark(
         reader.page.goto(page.as_uri())
         with subtests.test(scheme):
             expect(reader.page.get_by_role("link", name="Answer it")).to_be_visible()
+            assert violations(reader.page, only=WCAG) == []
             width = reader.page.evaluate("document.documentElement.scrollWidth")
             assert width <= PHONE["width"]
             ground = reader.page.evaluate("getComputedStyle(document.body).backgroundColor")

@@ -8,10 +8,11 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from reminders import post
+from reminders.management.commands.remind import Command
 from reminders.models import Reminder, ReminderSetting
 from tests.factories import AT, make_guest
 from tests.quiz.test_views import text_of
-from tests.reminders.writing import DAY, answer, make_setting, remind
+from tests.reminders.writing import DAY, account_of, answer, make_setting, remind
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +53,16 @@ def test_setting_answers_why_not_today(staff, prepare, told):
     prepare(setting)
     page = text_of(staff.get(reverse("admin:reminders_remindersetting_change", args=[setting.pk])))
     assert told in page
+
+
+def test_reminder_names_its_address_and_leads_to_why_not_today(staff):
+    setting = make_setting(weekdays="15", clock=AT.time())
+    remind()
+    assert account_of(setting).email in text_of(staff.get(reverse("admin:reminders_reminder_changelist")))
+    page = text_of(staff.get(reverse("admin:reminders_reminder_change", args=[Reminder.objects.get().pk])))
+    address = reverse("admin:reminders_remindersetting_change", args=[setting.pk])
+    assert f'<a href="{address}">' in page
+    assert "On a Monday or Friday when something is due, at 09:00 (UTC)" in text_of(staff.get(address))
 
 
 def test_mail_is_shown_as_it_would_read_with_links_that_open_nothing(staff, client):
@@ -95,7 +106,7 @@ def test_readiness_says_that_mail_does_not_leave_and_why(client):
     response = client.get("/readyz")
     assert response.status_code == 503
     assert response.json()["mail"] == (
-        "does not leave since 2026-11-23 09:00 UTC: the mail server refuses the password (535)"
+        "none has left since 2026-11-23 09:00 UTC: the mail server refuses the password (535)"
     )
 
 
@@ -124,22 +135,34 @@ def test_dry_run_of_nobody_says_so():
 
 def test_command_does_a_tick_s_work_by_hand(mailoutbox, learner):
     make_setting()
-    assert printed() == "1 looked at, 1 mails taken up.\n"
+    assert printed() == "1 looked at, 1 mail taken up.\n"
     assert len(mailoutbox) == 1
     assert ReminderSetting.objects.filter(learner=learner).exists()
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--at", "2026-11-25T09:00:00+00:00"), ("--dry-run", "--at", "2026-11-25T09:00")]
+    "arguments",
+    [
+        ("--at", "2026-11-25T09:00:00+00:00"),
+        ("--dry-run", "--at", "2026-11-25T09:00"),
+        ("--dry-run", "--at", "2026-02-30T09:00:00+00:00"),
+        ("--dry-run", "--at", "soon"),
+    ],
 )
 def test_command_refuses_what_it_cannot_mean(arguments):
-    with pytest.raises(CommandError):
+    with pytest.raises(CommandError, match="--at"):
         printed(*arguments)
 
 
+def test_moment_that_is_none_is_told_at_the_shell_without_a_traceback(capsys):
+    with pytest.raises(SystemExit):
+        Command().run_from_argv(["manage.py", "remind", "--dry-run", "--at", "soon"])
+    assert "argument --at: write a moment with its offset, such as 2026-11-23T09:00" in capsys.readouterr().err
+
+
 def test_first_page_of_the_admin_says_that_mail_does_not_leave(staff):
-    assert "Mail does not leave" not in text_of(staff.get("/admin/"))
+    assert "No mail has left" not in text_of(staff.get("/admin/"))
     post.begin_outage("the mail server refuses the password (535)", at=AT)
-    assert "Mail does not leave since 23 November 09:00 UTC: the mail server refuses the password" in text_of(
+    assert "No mail has left since 23 November 09:00 UTC: the mail server refuses the password" in text_of(
         staff.get("/admin/")
     )

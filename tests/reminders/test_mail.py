@@ -143,6 +143,18 @@ def test_no_mail_betrays_its_answer(kind, mailoutbox):
     assert answer not in html_of(mail)
 
 
+def test_blank_of_a_cloze_is_a_line_in_the_text_as_in_the_html(mailoutbox):
+    learner = make_learner()
+    make_card(learner, make_question("cloze", prompt="A load that may run twice is {{idempotent}}, they say."))
+    make_reminder(make_setting(learner, cards=0))
+    (mail,) = remind()
+    assert "A load that may run twice is _____, they say." in mail.body
+    html = html_of(mail)
+    assert "First: A load that may run twice is _____, they say." in html
+    assert "blank</span>" in html, "its word, for who hears the mail"
+    assert html.count("display: none") == 1, "the glance for the list of mails alone"
+
+
 def test_link_headers_and_words_survive_a_hostile_reading_title(mailoutbox):
     learner = make_learner()
     make_card(learner, make_question(resource=make_reading(title="x</p><script>alert(1)</script>\r\nBcc: a@b.c")))

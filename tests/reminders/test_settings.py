@@ -1,6 +1,7 @@
 """How a learner says when she wishes to be written to, and what the page tells her."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 import time_machine
@@ -14,7 +15,7 @@ from reminders.words import today_words
 from tests.factories import AT, TODAY, make_card, make_learner
 from tests.learners.test_settings import form_data
 from tests.quiz.test_views import text_of
-from tests.reminders.writing import DAY, make_setting, remind
+from tests.reminders.writing import DAY, make_reminder, make_setting, remind
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +60,42 @@ def test_never_is_never_looked_at_again_until_it_is_taken_back(own, learner):
     assert ReminderSetting.objects.get().next_at == dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC)
 
 
+def test_never_needs_no_day_and_keeps_those_that_stood_before(own):
+    own.post("/settings/", section(weekdays=["1", "5"]))
+    assert own.post("/settings/", section(wish="never", weekdays=[])).status_code == 303
+    setting = ReminderSetting.objects.get()
+    assert (setting.wish, setting.weekdays) == (Wish.NEVER, "15")
+
+
+def test_break_that_is_over_leaves_the_page_and_no_new_one_begins_there(own, learner):
+    past: dict[str, Any] = {"away_from": TODAY - 9 * DAY, "away_until": TODAY - DAY}
+    make_setting(learner, **past)
+    page = text_of(own.get("/settings/"))
+    assert str(past["away_from"]) not in page
+    assert str(past["away_until"]) not in page
+    response = own.post("/settings/", section(**past))
+    assert response.status_code == 422
+    assert "This break is over already." in text_of(response)
+    assert own.post("/settings/", section()).status_code == 303
+    assert ReminderSetting.objects.get().away_until is None
+
+
+def test_break_that_runs_stays_on_the_page_and_is_saved_with_it(own, learner):
+    running: dict[str, Any] = {"away_from": TODAY - 9 * DAY, "away_until": TODAY}
+    make_setting(learner, **running)
+    assert str(running["away_from"]) in text_of(own.get("/settings/"))
+    assert own.post("/settings/", section(**running)).status_code == 303
+    assert ReminderSetting.objects.get().away_from == running["away_from"]
+
+
+def test_page_with_errors_leads_to_each_of_them(own):
+    response = own.post("/settings/", {**section(weekdays=[], clock="25:00"), "new_per_day": "many"})
+    page = text_of(response)
+    for name in ("new_per_day", "reminders-clock", "reminders-weekdays_0"):
+        assert f'<a href="#id_{name}">' in page
+        assert f'id="id_{name}"' in page
+
+
 def test_pause_for_a_week_is_ticked_and_unticked(own):
     own.post("/settings/", section(snoozed="on"))
     assert ReminderSetting.objects.get().snoozed_until == TODAY + 7 * DAY
@@ -72,7 +109,7 @@ def test_pause_for_a_week_is_ticked_and_unticked(own):
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"weekdays": []}, "Choose a day at least"),
+        ({"weekdays": []}, "Choose at least one day"),
         ({"weekdays": ["8"]}, "8 is not one of the available choices"),
         ({"clock": "25:00"}, "Write a time, such as 08:00."),
         ({"clock": ""}, "This is still empty."),
@@ -148,11 +185,30 @@ def test_what_the_page_foretells_comes_true(own, learner):
     [
         (lambda learner: None, "nothing is due within six weeks"),
         (lambda learner: learner.user.emailaddress_set.update(verified=False), "until your address is confirmed"),
+        (lambda learner: leaves_unanswered(learner, 7), "the last seven went unanswered. An answer starts them again."),
     ],
 )
-def test_page_says_why_none_comes(own, learner, prepare, told):
+def test_page_says_once_why_none_comes(own, learner, prepare, told):
     prepare(learner)
-    assert told in text_of(own.get("/settings/"))
+    page = text_of(own.get("/settings/"))
+    assert told in page
+    assert "None today" not in page
+
+
+def leaves_unanswered(learner, mails):
+    setting = make_setting(learner)
+    for number in range(1, mails + 1):
+        make_reminder(setting, study_day=TODAY - number * DAY, state="sent", sent_at=AT - number * DAY)
+
+
+def test_page_with_an_error_foretells_nothing(own, learner):
+    """What was typed is not what stands."""
+    make_setting(learner)
+    response = own.post("/settings/", section(away_from="2026-01-01", away_until="2026-01-02"))
+    assert response.status_code == 422
+    assert "reminder comes" not in text_of(response)
+    assert "Next reminder" not in text_of(response)
+    assert "in sight" not in text_of(response)
 
 
 def test_refused_address_is_told_on_settings_home_and_at_the_end_of_the_day_and_tried_again_on_request(own, learner):
@@ -223,7 +279,16 @@ def test_week_of_a_pause_is_counted_from_her_own_date(learner):
 
 def test_page_says_why_none_comes_today(own, learner):
     make_setting(learner, weekdays="234567")
-    assert "None today: not a day that was wished for." in text_of(own.get("/settings/"))
+    assert "None today: not one of the chosen days." in text_of(own.get("/settings/"))
+
+
+def test_page_says_that_today_s_mail_has_been_written(own, learner):
+    make_setting(learner)
+    remind()
+    page = text_of(own.get("/settings/"))
+    assert "Next reminder: Wednesday 25 November, 09:00, about 1 card." in page
+    assert "Today’s has been written already." in page
+    assert "None today" not in page
 
 
 @pytest.mark.parametrize("hour", [2, 23])

@@ -200,6 +200,13 @@ def test_spoilt_link_says_so(client, message, name, spoil):
     assert "leads nowhere" in text_of(response) or "no page at this address" in text_of(response)
 
 
+@pytest.mark.parametrize("name", ["stop", "pause"])
+def test_key_that_fits_nobody_leads_to_the_settings(client, name):
+    page = text_of(client.get(f"/reminders/{name}/another-key/"))
+    assert "The settings stop and pause the reminders as well." in page
+    assert 'href="/account/login/?next=%2Fsettings%2F%23reminders"' in page
+
+
 # Scanners
 
 
@@ -227,6 +234,7 @@ def test_stop_page_has_one_button_and_the_button_stops(client, message, setting)
     assert "The reminders are stopped." in text_of(client.post(address))
     assert ReminderSetting.objects.get().wish == Wish.NEVER
     assert remind(AT + 2 * DAY) == []
+    assert "The reminders are stopped." in text_of(client.get(address))
 
 
 @pytest.mark.parametrize(

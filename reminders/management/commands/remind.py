@@ -1,9 +1,11 @@
 import datetime as dt
+from argparse import ArgumentTypeError
 from collections import Counter
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from reminders import ledger, sending
 from reminders.cadence import decide
@@ -11,18 +13,29 @@ from reminders.facts import facts_of
 from reminders.models import ReminderSetting
 from reminders.words import decision_words
 
+EXAMPLE = "2026-11-23T09:00:00+00:00"
+
+
+def moment(text: str) -> dt.datetime:
+    """A moment in ISO 8601, with its offset. Raises ArgumentTypeError for anything else."""
+    try:
+        at = parse_datetime(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise ArgumentTypeError(f"write a moment with its offset, such as {EXAMPLE}")
+    return at
+
 
 class Command(BaseCommand):
     help = "Decide who is written to, and send what waits; or, with --dry-run, print every decision and change nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="print what would be decided, and why")
-        parser.add_argument("--at", type=dt.datetime.fromisoformat, help="a moment, such as 2026-11-23T09:00:00+00:00")
+        parser.add_argument("--at", type=moment, help=f"a moment, such as {EXAMPLE}")
 
     def handle(self, *args: Any, **options: Any) -> None:
         at: dt.datetime = options["at"] or timezone.now()
-        if at.tzinfo is None:
-            raise CommandError("--at needs an offset, such as 2026-11-23T09:00:00+00:00.")
         if options["dry_run"]:
             self._print_decisions(at)
         elif options["at"]:
@@ -46,4 +59,5 @@ class Command(BaseCommand):
         looked = sum(iter(lambda: ledger.look(at), 0))
         ledger.expire(at)
         taken_up = sum(iter(lambda: sending.send_some(at), 0))
-        self.stdout.write(f"{looked} looked at, {taken_up} mails taken up.")
+        mails = "1 mail" if taken_up == 1 else f"{taken_up} mails"
+        self.stdout.write(f"{looked} looked at, {mails} taken up.")
