@@ -80,6 +80,17 @@ class TestLint:
         assert response.status_code == 200
         assert response.context["adminform"].form.errors["prompt"] == ["Its prompt is that of old."]
 
+    def test_draft_with_an_error_and_wording_without_its_change_are_both_refused_at_their_fields(
+        self, staff, question
+    ) -> None:
+        make_question(prompt="Why late?", slug="old")
+        draft = make_question("cloze", slug="new", status="draft", revision=0, rank=None)
+        draft.revisions.all().delete()
+        errors = save(staff, draft, status="published", prompt="A task.").context["adminform"].form.errors
+        assert list(errors) == ["prompt"]
+        errors = save(staff, question, prompt="why late").context["adminform"].form.errors
+        assert sorted(errors) == ["change", "prompt"]
+
     def test_published_question_that_asks_what_another_asks_can_be_mended(self, staff, question) -> None:
         make_question(prompt=question.prompt, slug="old")
         assert save(staff, question, note="looked at").status_code == 302
