@@ -34,7 +34,7 @@ class StateFilter(DefaultFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("open", _("With open reports")), ("decided", _("All decided")), ("all", _("All"))]
+        return [("open", _("With open reports")), ("decided", _("Decided")), ("all", _("All"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "all":
@@ -43,7 +43,7 @@ class StateFilter(DefaultFilter):
 
 
 class ReasonFilter(KnownFilter):
-    title = gettext_lazy("reason of an open report")
+    title = gettext_lazy("reason")
     parameter_name = "reason"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
@@ -60,6 +60,11 @@ class ReportedQuestionAdmin(admin.ModelAdmin):
     list_filter = (StateFilter, ReasonFilter, "resource__topic", "status")
     list_select_related = ("resource",)
     search_fields = ("slug", "prompt", "reports__comment")
+    search_help_text = gettext_lazy("Slug, prompt, or what a learner wrote.")
+    empty_state = gettext_lazy(
+        "No question is listed. What learners report comes here, with the card as they saw it. “All” has the reports that "
+        "were decided, too."
+    )
 
     class Media:
         css: ClassVar = {"all": ["quiz/reports.css"]}

@@ -92,8 +92,37 @@ def test_the_list_begins_with_the_worst_and_leaves_out_what_is_sound(staff):
     response = staff.get(LIST)
 
     assert prompts(response) == ["Worst?", "Bad?"]
-    assert "Forgotten 14 points more often than its delays and its learners explain." in response.content.decode()
+    assert "Forgotten 14 percentage points more often than its delays and its learners explain." in response.content.decode()
     assert prompts(staff.get(LIST, {"show": "all"})) == ["Worst?", "Bad?", "Sound?"]
+
+
+def test_the_list_says_how_much_was_recalled_and_how_much_expected(staff):
+    make_statistic(None, ["forgotten", 0.05, -0.14, 0])
+    assert "60% recalled, 80% expected" in staff.get(LIST).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [(LIST, "“All questions” has the figures of the others."), (CASES, "“All cases” has those that are closed.")],
+)
+def test_an_empty_list_says_how_something_comes_into_it(staff, address, words):
+    assert words in staff.get(address).content.decode()
+    make_case(question=make_statistic(None, ["easy", 0.1, 0.95, 0]).question)
+    assert words not in staff.get(address).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("trigger", "status", "words"),
+    [
+        ("reports", "helped", "fewer than one in thirty reported it."),
+        ("reports", "unhelped", "The new wording was reported as well."),
+        ("residual", "unhelped", "A gain of five percentage points is ruled out"),
+    ],
+)
+def test_a_closed_case_says_what_closed_it(staff, trigger, status, words):
+    evidence = {"evidence": {"reports": 3, "learners": 30}} if trigger == "reports" else {}
+    case = make_case(trigger=trigger, status=status, closed_at=AT, **evidence)
+    assert words in staff.get(reverse("admin:insights_case_change", args=[case.pk])).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -141,16 +170,19 @@ def test_the_list_is_narrowed_by_topic_reading_kind_quality_and_words(staff):
 
 def test_the_page_of_a_question_says_its_figures_in_words_and_tables(staff):
     options = [{"number": 1, "share": 0.4, "good": 0.5}, {"number": 2, "share": 0.6, "good": 0.5}]
-    statistic = make_statistic(make_question("choice"), options=options)
+    statistic = make_statistic(make_question("choice"), options=options, answers=1100)
 
     page = staff.get(page_of(statistic.question)).content.decode()
 
     assert "55% of the first answers, by 40\xa0learners, were right." in page
     assert "Recalled in 60% of 60\xa0reviews; the middle question of its kind would have been in 80%" in page
-    assert "That is −20 points, likely −30 to −10." in page
+    assert "The difference is −20 percentage points, likely −30 to −10." in page
     assert "after up to 1.25 intervals" in page
     assert "Nothing that the answers are sure of." in page
     assert "34.3" in page
+    asked = page.split("as it stands</span>")[1]
+    assert '<td class="n">1,100</td>' in asked
+    assert '<td class="n">40</td>' in asked
 
 
 @pytest.mark.parametrize(
@@ -193,7 +225,7 @@ def test_a_question_with_few_answers_says_that_it_is_too_early(staff):
 
 
 def test_a_question_that_nobody_answered_has_a_page_too(staff):
-    assert "Nobody has answered what it says now." in staff.get(page_of(make_question())).content.decode()
+    assert "Nobody has answered it as it stands." in staff.get(page_of(make_question())).content.decode()
 
 
 def test_the_page_of_a_figure_is_that_of_its_question(staff):
@@ -275,7 +307,8 @@ def test_a_mended_case_shows_recall_before_and_after_with_its_interval(staff):
 
     page = staff.get(reverse("admin:insights_case_change", args=[case.pk])).content.decode()
 
-    assert "At matched delays 60% was recalled before and 85% after: +25 points, likely +10 to +40." in page
+    assert "At matched delays 60% was recalled before and 85% after: +25 percentage points, likely +10 to +40." in page
+    assert "The gain is sure: the whole likely range lies above zero." in page
     assert "Dismiss" not in page
 
     for few in ({"learners_before": 9}, {"learners_after": 9}, {"learners_after": 0}):
@@ -310,7 +343,7 @@ def test_a_case_is_dismissed_by_post_alone(staff):
 
 
 def test_the_statistics_can_be_asked_for_and_asking_twice_asks_once(staff):
-    assert "Nothing is computed yet" in staff.get(LIST).content.decode()
+    assert "Nothing has been computed yet" in staff.get(LIST).content.decode()
     for _ in range(2):
         response = staff.post(reverse("admin:insights_renew"), follow=True)
         assert "beginning within a minute" in response.content.decode()
@@ -319,7 +352,7 @@ def test_the_statistics_can_be_asked_for_and_asking_twice_asks_once(staff):
 
 def test_who_may_only_look_asks_for_nothing(client):
     onlooker = member_with(client, "view_itemstatistic")
-    assert "Compute anew" not in onlooker.get(LIST).content.decode()
+    assert "Compute now" not in onlooker.get(LIST).content.decode()
     assert onlooker.post(reverse("admin:insights_renew")).status_code == 403
     assert not RenewalRequest.objects.exists()
 
