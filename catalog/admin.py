@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -253,7 +254,7 @@ class QuestionAdmin(QuestionExchange, QuestionHistory, QuestionMerging, Question
         if step is None:
             return "—"
         by = step.by or _("the files")
-        at = timezone.localtime(step.at).strftime("%Y-%m-%d %H:%M")
+        at = date_format(timezone.localtime(step.at), "DATETIME_FORMAT")
         return _("%(status)s, by %(by)s, %(at)s") % {"status": step.get_status_display(), "by": by, "at": at}
 
     def get_form(self, request: HttpRequest, obj: Question | None = None, change: bool = False, **kwargs: Any) -> Any:

@@ -185,7 +185,7 @@ class TestSteps:
         assert draft.status == "review"
 
     def test_form_says_who_took_the_latest_step(self, staff, question) -> None:
-        assert "Published, by the files, 2026-11-23 09:00" in page_of(staff.get(address(question)))
+        assert "Published, by the files, 23 November 2026, 09:00" in page_of(staff.get(address(question)))
 
 
 def test_what_happened_while_a_save_waited_stays(staff, question, at) -> None:
