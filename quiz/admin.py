@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -92,18 +93,20 @@ class ReportedQuestionAdmin(admin.ModelAdmin):
         prompt = Truncator(to_text(question.rendered.get("prompt", "")) or question.slug).chars(80)
         return format_html('{}<span class="quiet">{}</span>', prompt, question.resource.title)
 
-    @admin.display(description=gettext_lazy("open reports"), ordering="open_count")
-    def open_reports(self, question: Any) -> int:
-        return int(question.open_count)
+    @admin.display(description=gettext_lazy("reports"), ordering="open_count")
+    def open_reports(self, question: Any) -> str:
+        return _("%(n)s open") % {"n": question.open_count}
 
     @admin.display(description=gettext_lazy("reasons"))
     def reasons(self, question: Any) -> str:
         counts = [(getattr(question, f"{reason}_count"), label) for reason, label in QuestionReport.Reason.choices]
         return "; ".join(f"{label} ({count})" if count > 1 else str(label) for count, label in counts if count)
 
-    @admin.display(description=gettext_lazy("waiting since"), ordering="oldest_open")
-    def waiting_since(self, question: Any) -> Any:
-        return question.oldest_open and timezone.localdate(question.oldest_open)
+    @admin.display(description=gettext_lazy("waiting"), ordering="oldest_open", empty_value="—")
+    def waiting_since(self, question: Any) -> str | None:
+        if question.oldest_open is None:
+            return None
+        return _("since %(day)s") % {"day": date_format(timezone.localdate(question.oldest_open))}
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         waiting = QuestionReport.objects.undecided().count()

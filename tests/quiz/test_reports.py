@@ -76,7 +76,7 @@ class TestInbox:
 
     def test_says_since_when_a_report_waits(self, desk):
         make_report()
-        assert "23 November 2026" in words(desk.get(INBOX))
+        assert "since 23 November 2026" in words(desk.get(INBOX))
 
     def test_says_what_comes_into_it_while_it_is_empty(self, desk):
         assert "What learners report comes here" in words(desk.get(INBOX))
