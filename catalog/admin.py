@@ -203,8 +203,9 @@ class QuestionAdmin(QuestionExchange, QuestionHistory, QuestionMerging, Question
     search_fields = ("slug", "prompt", "answer", "explanation", "concept")
     search_help_text = _("Slug, prompt, answer, explanation or concept.")
     autocomplete_fields = ("resource",)
-    readonly_fields = ("wordings", "latest_step", "edited_by", "went_into")
+    readonly_fields = ("wordings", "latest_step", "worded_by", "went_into")
     save_on_top = True
+    empty_value_display = "—"
     empty_state = _("No question is like that. Take a filter away, or add a question.")
     fieldsets = (
         (None, {"fields": ("resource", "slug", "kind", "concept", "section", "status", "change")}),
@@ -214,6 +215,15 @@ class QuestionAdmin(QuestionExchange, QuestionHistory, QuestionMerging, Question
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         return ["status", "kind", "lint_state", *extras.filters, "resource__topic", "resource"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Question | None = None) -> Any:
+        """What kind of change it is matters once learners know the question; a new one has no past to tell of."""
+        left_out = {"change"} if not (obj and obj.revision) else set()
+        left_out |= set() if obj else set(self.readonly_fields)
+        return [
+            (name, {**told, "fields": [field for field in told["fields"] if field not in left_out]})
+            for name, told in super().get_fieldsets(request, obj)
+        ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Question | None = None) -> Any:
         """Once learners or the files know it by its slug, it keeps that."""
@@ -247,6 +257,11 @@ class QuestionAdmin(QuestionExchange, QuestionHistory, QuestionMerging, Question
         if other is None:
             return "—"
         return format_html('<a href="{}">{}</a>', reverse("admin:catalog_question_change", args=[other.pk]), other)
+
+    @admin.display(description=_("worded by"))
+    def worded_by(self, question: Question) -> str | None:
+        """Without the link to an account that Django would make, whoever may follow it."""
+        return str(question.edited_by) if question.edited_by else None
 
     @admin.display(description=_("latest step"))
     def latest_step(self, question: Question) -> str:
@@ -377,7 +392,8 @@ class QuestionAdmin(QuestionExchange, QuestionHistory, QuestionMerging, Question
             self.message_user(request, text, messages.ERROR)
         done = len(chosen) - len(refused)
         text = ngettext("%(count)d question is published.", "%(count)d questions are published.", done)
-        self.message_user(request, text % {"count": done}, messages.SUCCESS if done else messages.INFO)
+        if done or not refused:
+            self.message_user(request, text % {"count": done}, messages.SUCCESS if done else messages.INFO)
 
     @admin.action(description=_("Retire"), permissions=["change"])
     def retire_selected(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:

@@ -25,6 +25,7 @@ class RestoreForm(forms.Form):
     change = forms.ChoiceField(
         label=_("What is the change?"),
         widget=forms.RadioSelect,
+        error_messages={"required": _("Say what kind of change it is to those who know the present wording.")},
         choices=[
             (Change.TYPO, _("Typo: nobody would notice")),
             (Change.CLEARER, _("Clearer: the same question, said better")),
@@ -129,7 +130,11 @@ class QuestionRevisionAdmin(ReadOnlyAdmin):
     list_select_related = ("question", "author")
     search_fields = ("question__slug",)
     search_help_text = _("Slug of the question.")
-    fields = ("question", "number", "edition", "change", "author", "at", "wording")
+    fields = ("question", "number", "edition", "change", "published_by", "at", "wording")
+
+    @admin.display(description=_("published by"))
+    def published_by(self, revision: QuestionRevision) -> str:
+        return str(revision.author or _("the files"))
 
     @admin.display(description=_("wording"))
     def wording(self, revision: QuestionRevision) -> str:

@@ -54,7 +54,7 @@ class TestHistory:
         assert "Go back to wording 1" in page_of(staff.get(restore))
         response = staff.post(restore)
         assert response.status_code == 422
-        assert "This field is required." in page_of(response)
+        assert "Say what kind of change it is to those who know the present wording." in page_of(response)
         reworded.refresh_from_db()
         assert reworded.revision == 3
         assert staff.get(at_address("restore", reworded.pk, 9)).status_code == 404
@@ -185,8 +185,23 @@ class TestMergingAndMoving:
         one.refresh_from_db()
         assert (one.status, one.merged_into) == ("retired", other)
 
+    def test_question_that_stays_is_found_by_words_of_its_prompt_or_slug(self, staff, pair) -> None:
+        page = page_of(staff.get(at_address("merge", pair[0].pk), {"into": "WHAT else"}))
+        assert '<a href="?into=c">' in page
+        assert '<a href="?into=b">' not in page
+        page = page_of(staff.get(at_address("merge", pair[0].pk), {"into": "zebra\x00"}))
+        assert "No other question has “zebra” in its slug or its prompt." in page
+
+    def test_pages_say_which_question_they_are_about(self, staff, pair) -> None:
+        for name, *args in (("history",), ("merge",), ("restore", 1)):
+            assert "<h2>a</h2>" in page_of(staff.get(at_address(name, pair[0].pk, *args)))
+
     @pytest.mark.parametrize(
-        ("into", "words"), [("nowhere", "There is no question nowhere."), ("a", "That is the question itself")]
+        ("into", "words"),
+        [
+            ("nowhere", "No other question has “nowhere” in its slug or its prompt."),
+            ("a", "That is the question itself"),
+        ],
     )
     def test_what_cannot_be_merged_is_told_in_the_page(self, staff, pair, into, words) -> None:
         response = staff.post(at_address("merge", pair[0].pk), {"into": into})
@@ -203,7 +218,7 @@ class TestMergingAndMoving:
         data = {"action": "move_selected", "_selected_action": [each.pk for each in pair]}
         page = page_of(staff.post(CHANGELIST, data))
         assert "Where they go" in page
-        assert "This field is required." in page_of(staff.post(CHANGELIST, {**data, "move": "Move"}))
+        assert "Choose the reading that they go to." in page_of(staff.post(CHANGELIST, {**data, "move": "Move"}))
         response = staff.post(CHANGELIST, {**data, "move": "Move", "reading": luigi.pk}, follow=True)
         assert "2 questions are now under Luigi." in page_of(response)
         assert list(luigi.questions.values_list("slug", "position")) == [("a", 0), ("b", 1)]

@@ -11,9 +11,10 @@ from catalog import extras
 from catalog.load import load
 from catalog.models import Question, QuestionRevision, Resource
 from catalog.revisions import content_of, publish
+from learners.roles import CURATOR
 from tests.catalog.contents import catalog_of, item
 from tests.catalog.test_admin import address, errors_of, form_of, make_onlooker, save
-from tests.factories import make_many_questions, make_question, make_user
+from tests.factories import make_many_questions, make_question, make_staff, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -177,6 +178,8 @@ class TestSteps:
         own.refresh_from_db()
         assert own.status == "review"
 
+        assert "0 questions are published" not in page_of(staff.post(CHANGELIST, data, follow=True))
+
     def test_drafts_are_sent_to_review_from_the_list(self, staff) -> None:
         draft = make_question(status="draft", rank=None)
         data = {"action": "send_to_review", "_selected_action": [draft.pk]}
@@ -198,6 +201,30 @@ def test_what_happened_while_a_save_waited_stays(staff, question, at) -> None:
         save(staff, question, change="clearer", note="seen")
     question.refresh_from_db()
     assert (question.revision, question.edition, question.note) == (3, 2, "seen")
+
+
+class TestForm:
+    def test_kind_of_change_is_asked_for_once_a_question_was_published(self, staff, question) -> None:
+        draft = make_question(status="draft", revision=0, rank=None)
+        for where in (reverse("admin:catalog_question_add"), address(draft)):
+            assert "What is the change?" not in page_of(staff.get(where))
+        Question.objects.filter(pk=question.pk).update(status="retired")
+        assert "What is the change?" in page_of(staff.get(address(question)))
+
+    def test_curator_is_offered_no_link_to_an_account(self, client, question) -> None:
+        author = make_staff(CURATOR, email="author@example.org")
+        Question.objects.update(edited_by=author)
+        QuestionRevision.objects.update(author=author)
+        client.force_login(make_staff(CURATOR))
+        revision = reverse("admin:catalog_questionrevision_change", args=[question.revisions.get().pk])
+        for where in (address(question), at_address("history", question.pk), revision):
+            page = page_of(client.get(where))
+            assert author.email in page
+            assert reverse("admin:learners_user_change", args=[author.pk]) not in page
+
+    def test_new_question_has_no_past_to_tell_of(self, staff, question) -> None:
+        assert "Latest step" not in page_of(staff.get(reverse("admin:catalog_question_add")))
+        assert "Latest step" in page_of(staff.get(address(question)))
 
 
 class TestSlugs:
@@ -249,7 +276,7 @@ class TestLists:
             ("topic", "There is no topic yet."),
             ("resource", "There is no such reading."),
             ("question", "No question is like that."),
-            ("conflict", "There is no conflict"),
+            ("conflict", "There are no conflicts"),
         ],
     )
     def test_empty_list_says_what_to_do(self, staff, model, words) -> None:

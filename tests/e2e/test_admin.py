@@ -231,7 +231,7 @@ def test_conflict_is_decided_with_one_press(anybody_curating: Person, question: 
     page = anybody_curating.opens(reverse("admin:catalog_conflict_changelist")).page
     page.get_by_role("button", name="Take what the file says").click()
     expect(page.get_by_text("what the file says is taken.")).to_be_visible()
-    expect(page.get_by_text("There is no conflict")).to_be_visible()
+    expect(page.get_by_text("There are no conflicts")).to_be_visible()
     question.refresh_from_db()
     assert question.prompt == "Which part of Airflow decides?"
 

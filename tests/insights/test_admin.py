@@ -92,7 +92,10 @@ def test_the_list_begins_with_the_worst_and_leaves_out_what_is_sound(staff):
     response = staff.get(LIST)
 
     assert prompts(response) == ["Worst?", "Bad?"]
-    assert "Forgotten 14 percentage points more often than its delays and its learners explain." in response.content.decode()
+    assert (
+        "Forgotten 14 percentage points more often than its delays and its learners explain."
+        in response.content.decode()
+    )
     assert prompts(staff.get(LIST, {"show": "all"})) == ["Worst?", "Bad?", "Sound?"]
 
 
