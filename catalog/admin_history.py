@@ -1,6 +1,5 @@
 """Every published wording of a question, what changed between any two of them, and the way back."""
 
-import json
 from typing import Any
 
 from django import forms
@@ -10,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from catalog.admin_base import QuestionPages, ReadOnlyAdmin, person_of
@@ -138,7 +137,9 @@ class QuestionRevisionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("wording"))
     def wording(self, revision: QuestionRevision) -> str:
-        return format_html("<pre>{}</pre>", json.dumps(revision.content, indent=2, ensure_ascii=False))
+        """All of it, field by field, as a comparison names them."""
+        fields = ((field.label, field.new) for field in differences({}, revision.content))
+        return format_html('<dl class="wording">{}</dl>', format_html_join("", "<dt>{}</dt><dd>{}</dd>", fields))
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         return lookup == "question__id__exact" or bool(super().lookup_allowed(lookup, value, request))

@@ -78,6 +78,11 @@ class TestHistory:
         reworded.refresh_from_db()
         assert (reworded.revision, reworded.edition, reworded.concept) == (5, 2, "airflow-components")
 
+    def test_wording_can_be_read_field_by_field(self, staff, reworded) -> None:
+        page = page_of(staff.get(reverse("admin:catalog_questionrevision_change", args=[reworded.revisions.last().pk])))
+        assert f"<dt>Prompt</dt><dd>{choice().prompt}</dd>" in page
+        assert "<dt>Choice 2 is</dt><dd>the answer</dd>" in page
+
     def test_onlooker_sees_it_and_cannot_go_back(self, client, reworded) -> None:
         client.force_login(make_onlooker())
         page = page_of(client.get(at_address("history", reworded.pk)))
