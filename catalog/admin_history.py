@@ -124,7 +124,7 @@ def history_link(question: Question) -> str:
 
 @admin.register(QuestionRevision)
 class QuestionRevisionAdmin(ReadOnlyAdmin):
-    list_display = ("question", "number", "edition", "change", "author", "at")
+    list_display = ("question", "number", "change", "published_by", "at")
     list_filter = ("change",)
     list_select_related = ("question", "author")
     search_fields = ("question__slug",)

@@ -213,8 +213,8 @@ class CaseAdmin(ReadOnlyAdmin):
     search_help_text = _("Slug or prompt.")
     show_full_result_count = False
     empty_state = _(
-        "No case is listed. One opens by itself, at night, for a question that is surely forgotten too often, that many "
-        "learners forget again and again, or that three of them reported. “All cases” has those that are closed."
+        "No case is listed. One opens by itself, at night, for a question that is surely forgotten too often, that "
+        "many learners forget again and again, or that three of them reported. “All cases” has those that are closed."
     )
 
     class Media:

@@ -63,8 +63,8 @@ class ReportedQuestionAdmin(admin.ModelAdmin):
     search_fields = ("slug", "prompt", "reports__comment")
     search_help_text = gettext_lazy("Slug, prompt, or what a learner wrote.")
     empty_state = gettext_lazy(
-        "No question is listed. What learners report comes here, with the card as they saw it. “All” has the reports that "
-        "were decided, too."
+        "No question is listed. What learners report comes here, with the card as they saw it. “All” has the reports "
+        "that were decided, too."
     )
 
     class Media:

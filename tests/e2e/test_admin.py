@@ -147,8 +147,17 @@ def test_every_page_of_a_curator_is_in_order(curating: Person, question: Questio
 
 
 FINDINGS = {
-    **{"counted_before": 80, "counted_after": 60, "before": 0.6, "after": 0.85, "difference": 0.25, "low": 0.1},
-    **{"high": 0.4, "learners_before": 50, "learners_after": 40, "learners": 60, "reports": 0},
+    "counted_before": 80,
+    "counted_after": 60,
+    "before": 0.6,
+    "after": 0.85,
+    "difference": 0.25,
+    "low": 0.1,
+    "high": 0.4,
+    "learners_before": 50,
+    "learners_after": 40,
+    "learners": 60,
+    "reports": 0,
 }
 
 

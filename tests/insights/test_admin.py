@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from catalog.models import Conflict
 from catalog.revisions import publish
-from insights.models import Case, ItemStatistic, RenewalRequest
+from insights.models import Case, RenewalRequest
 from insights.templatetags.curating_words import lateness
 from tests.factories import AT, make_question, make_reading, make_report, make_user
 from tests.insights.curating import make_case, make_statistic
