@@ -76,11 +76,11 @@ class QuestionMerging(QuestionPages):
             return why_not_merged(question, survivor)
         if not into or offered:
             return None
-        return str(_("No other question has “%(words)s” in its slug or its prompt.") % {"words": into})
+        return str(_("No other published question has “%(words)s” in its slug or its prompt.") % {"words": into})
 
     def _merged(self, request: HttpRequest, question: Question, survivor: Question) -> HttpResponse:
         self.log_change(request, question, _("Merged into %(slug)s.") % {"slug": survivor.slug})
-        text = _("%(loser)s is retired. Within minutes its cards go on with %(survivor)s.")
+        text = _("Merged: %(loser)s is retired, and within minutes its cards go on with %(survivor)s.")
         self.message_user(request, text % {"loser": question, "survivor": survivor}, messages.SUCCESS)
         return redirect("admin:catalog_question_change", survivor.pk)
 

@@ -294,7 +294,7 @@ def test_two_questions_become_one(anybody_curating: Person, question: Question) 
     page.get_by_role("link", name="Merge into another").click()
     page.get_by_role("link", name="near", exact=True).click()
     page.get_by_role("button", name="Merge into near").click()
-    expect(page.get_by_text("Within minutes its cards go on with near.")).to_be_visible()
+    expect(page.get_by_text("within minutes its cards go on with near.")).to_be_visible()
     question.refresh_from_db()
     assert question.status == "retired"
 

@@ -289,6 +289,9 @@ def test_dismissing_takes_a_reason_and_closes_the_case(staff, curator):
     assert "The case is dismissed." in response.content.decode()
     case.refresh_from_db()
     assert (case.status, case.reason, case.closed_by) == ("dismissed", "It is meant to be hard.", curator)
+    page = staff.get(reverse("admin:insights_case_change", args=[case.pk])).content.decode()
+    assert f"By {curator.email}" in page
+    assert "Not mended" not in page
 
     response = staff.post(address, {"reason": "Again."}, follow=True)
     assert "The case was closed meanwhile; nothing was changed." in response.content.decode()
