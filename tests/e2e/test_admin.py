@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import FrameLocator, Page, ViewportSize, expect
@@ -18,7 +17,7 @@ from insights.models import Case
 from learners.models import User
 from tests.catalog.contents import catalog_of, choice, item
 from tests.e2e.complaints import Complaints
-from tests.e2e.faults import DESKTOP, PHONE
+from tests.e2e.faults import DESKTOP, PHONE, violations
 from tests.e2e.person import Person
 from tests.factories import AT, make_question, make_user
 from tests.insights.curating import make_case, make_statistic
@@ -88,13 +87,6 @@ def make_conflict(question: Question) -> Conflict:
     return Conflict.objects.create(
         kind="question", slug=question.slug, in_file=in_file, in_database=stored, found_at=AT
     )
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds, a line for each place. It loads no style sheet itself: the policy would stop it."""
-    page.evaluate(Axe().axe_script)
-    found = page.evaluate("() => axe.run({ resultTypes: ['violations'], preload: false })")["violations"]
-    return [f"{rule['id']}: {node['html'][:150]}" for rule in found for node in rule["nodes"]]
 
 
 def faults_of(page: Page) -> list[str]:
