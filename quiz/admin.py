@@ -57,6 +57,7 @@ class ReasonFilter(KnownFilter):
 @admin.register(ReportedQuestion)
 class ReportedQuestionAdmin(admin.ModelAdmin):
     actions = None
+    empty_value_display = "—"
     list_display = ("short_prompt", "open_reports", "reasons", "waiting_since")
     list_filter = (StateFilter, ReasonFilter, "resource__topic", "status")
     list_select_related = ("resource",)
@@ -102,7 +103,7 @@ class ReportedQuestionAdmin(admin.ModelAdmin):
         counts = [(getattr(question, f"{reason}_count"), label) for reason, label in QuestionReport.Reason.choices]
         return "; ".join(f"{label} ({count})" if count > 1 else str(label) for count, label in counts if count)
 
-    @admin.display(description=gettext_lazy("waiting"), ordering="oldest_open", empty_value="—")
+    @admin.display(description=gettext_lazy("waiting"), ordering="oldest_open")
     def waiting_since(self, question: Any) -> str | None:
         if question.oldest_open is None:
             return None
