@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -202,8 +203,9 @@ class QuestionAdmin(QuestionExchange, QuestionHistory, QuestionMerging, Question
     search_fields = ("slug", "prompt", "answer", "explanation", "concept")
     search_help_text = _("Slug, prompt, answer, explanation or concept.")
     autocomplete_fields = ("resource",)
-    readonly_fields = ("wordings", "latest_step", "edited_by", "went_into")
+    readonly_fields = ("wordings", "latest_step", "worded_by", "went_into")
     save_on_top = True
+    empty_value_display = "—"
     empty_state = _("No question is like that. Take a filter away, or add a question.")
     fieldsets = (
         (None, {"fields": ("resource", "slug", "kind", "concept", "section", "status", "change")}),
@@ -213,6 +215,15 @@ class QuestionAdmin(QuestionExchange, QuestionHistory, QuestionMerging, Question
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         return ["status", "kind", "lint_state", *extras.filters, "resource__topic", "resource"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Question | None = None) -> Any:
+        """What kind of change it is matters once learners know the question; a new one has no past to tell of."""
+        left_out = {"change"} if not (obj and obj.revision) else set()
+        left_out |= set() if obj else set(self.readonly_fields)
+        return [
+            (name, {**told, "fields": [field for field in told["fields"] if field not in left_out]})
+            for name, told in super().get_fieldsets(request, obj)
+        ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Question | None = None) -> Any:
         """Once learners or the files know it by its slug, it keeps that."""
@@ -247,13 +258,18 @@ class QuestionAdmin(QuestionExchange, QuestionHistory, QuestionMerging, Question
             return "—"
         return format_html('<a href="{}">{}</a>', reverse("admin:catalog_question_change", args=[other.pk]), other)
 
+    @admin.display(description=_("worded by"))
+    def worded_by(self, question: Question) -> str | None:
+        """Without the link to an account that Django would make, whoever may follow it."""
+        return str(question.edited_by) if question.edited_by else None
+
     @admin.display(description=_("latest step"))
     def latest_step(self, question: Question) -> str:
         step = question.status_changes.select_related("by").first() if question.pk else None
         if step is None:
             return "—"
         by = step.by or _("the files")
-        at = timezone.localtime(step.at).strftime("%Y-%m-%d %H:%M")
+        at = date_format(timezone.localtime(step.at), "DATETIME_FORMAT")
         return _("%(status)s, by %(by)s, %(at)s") % {"status": step.get_status_display(), "by": by, "at": at}
 
     def get_form(self, request: HttpRequest, obj: Question | None = None, change: bool = False, **kwargs: Any) -> Any:
@@ -376,7 +392,8 @@ class QuestionAdmin(QuestionExchange, QuestionHistory, QuestionMerging, Question
             self.message_user(request, text, messages.ERROR)
         done = len(chosen) - len(refused)
         text = ngettext("%(count)d question is published.", "%(count)d questions are published.", done)
-        self.message_user(request, text % {"count": done}, messages.SUCCESS if done else messages.INFO)
+        if done or not refused:
+            self.message_user(request, text % {"count": done}, messages.SUCCESS if done else messages.INFO)
 
     @admin.action(description=_("Retire"), permissions=["change"])
     def retire_selected(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:

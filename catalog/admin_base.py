@@ -64,6 +64,7 @@ class QuestionPages(admin.ModelAdmin):
                 **self.admin_site.each_context(request),
                 "opts": self.opts,
                 "question": question,
+                "subtitle": question,
                 "may_change": self.has_change_permission(request, question),
                 **context,
             },

@@ -30,7 +30,7 @@ class ConflictAdmin(ReadOnlyAdmin):
     list_per_page = 20
     ordering = ("kind", "slug")
     fields = ("kind", "slug", "found_at")
-    empty_state = _("There is no conflict: what the files say and what stands here go together.")
+    empty_state = _("There are no conflicts: the files and the database agree.")
 
     def get_urls(self) -> list[URLPattern]:
         sides = [("file", self.take_file_view), ("database", self.keep_database_view)]
@@ -46,7 +46,8 @@ class ConflictAdmin(ReadOnlyAdmin):
         return request.user.has_perm("catalog.change_question")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return super().changelist_view(request, {**(extra_context or {}), "may_decide": self._may_decide(request)})
+        context = {"title": _("Conflicts"), "may_decide": self._may_decide(request)}
+        return super().changelist_view(request, {**context, **(extra_context or {})})
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

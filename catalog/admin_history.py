@@ -1,6 +1,5 @@
 """Every published wording of a question, what changed between any two of them, and the way back."""
 
-import json
 from typing import Any
 
 from django import forms
@@ -10,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from catalog.admin_base import QuestionPages, ReadOnlyAdmin, person_of
@@ -25,6 +24,7 @@ class RestoreForm(forms.Form):
     change = forms.ChoiceField(
         label=_("What is the change?"),
         widget=forms.RadioSelect,
+        error_messages={"required": _("Say what kind of change it is to those who know the present wording.")},
         choices=[
             (Change.TYPO, _("Typo: nobody would notice")),
             (Change.CLEARER, _("Clearer: the same question, said better")),
@@ -124,16 +124,22 @@ def history_link(question: Question) -> str:
 
 @admin.register(QuestionRevision)
 class QuestionRevisionAdmin(ReadOnlyAdmin):
-    list_display = ("question", "number", "edition", "change", "author", "at")
+    list_display = ("question", "number", "change", "published_by", "at")
     list_filter = ("change",)
     list_select_related = ("question", "author")
     search_fields = ("question__slug",)
     search_help_text = _("Slug of the question.")
-    fields = ("question", "number", "edition", "change", "author", "at", "wording")
+    fields = ("question", "number", "edition", "change", "published_by", "at", "wording")
+
+    @admin.display(description=_("published by"))
+    def published_by(self, revision: QuestionRevision) -> str:
+        return str(revision.author or _("the files"))
 
     @admin.display(description=_("wording"))
     def wording(self, revision: QuestionRevision) -> str:
-        return format_html("<pre>{}</pre>", json.dumps(revision.content, indent=2, ensure_ascii=False))
+        """All of it, field by field, as a comparison names them."""
+        fields = ((field.label, field.new) for field in differences({}, revision.content))
+        return format_html('<dl class="wording">{}</dl>', format_html_join("", "<dt>{}</dt><dd>{}</dd>", fields))
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         return lookup == "question__id__exact" or bool(super().lookup_allowed(lookup, value, request))

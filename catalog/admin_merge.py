@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
@@ -27,6 +27,7 @@ MOST_OFFERED = 8
 class MoveForm(forms.Form):
     reading = forms.ModelChoiceField(
         Resource.objects.select_related("topic"),
+        error_messages={"required": _("Choose the reading that they go to.")},
         label=_("Reading"),
         help_text=_("They come after the questions that it has: Apache Airflow documentation."),
     )
@@ -40,11 +41,15 @@ class QuestionMerging(QuestionPages):
         return [merge_page, *super().get_urls()]
 
     def merge_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Choose the question that stays (`into` in the address), see both, and make them one with a POST."""
+        """Choose the question that stays (`into` in the address), see both, and make them one with a POST.
+
+        What is no slug is looked for in slugs and prompts, and what is found is offered.
+        """
         question = self.question_or_404(request, object_id, change=True)
-        slug = (request.POST or request.GET).get("into", "").strip()
-        survivor = Question.objects.filter(slug=slug).select_related("resource").first() if slug else None
-        reason = self._reason(question, survivor, slug)
+        into = (request.POST or request.GET).get("into", "").replace("\x00", "").strip()
+        survivor = Question.objects.filter(slug=into).select_related("resource").first() if into else None
+        offered = [] if survivor else _holding(into, question) if into else _alike(question)
+        reason = self._reason(question, survivor, into, offered)
         if request.method == "POST" and survivor and not reason:
             try:
                 merge(question, survivor, by=person_of(request), at=timezone.now())
@@ -57,8 +62,8 @@ class QuestionMerging(QuestionPages):
             "merge",
             question,
             title=_("Merge into another question"),
-            alike=[] if survivor else _alike(question),
-            slug=slug,
+            offered=offered,
+            into=into,
             survivor=survivor,
             reason=reason,
             differences=_between(question, survivor) if survivor and not reason else [],
@@ -66,14 +71,16 @@ class QuestionMerging(QuestionPages):
         )
 
     @staticmethod
-    def _reason(question: Question, survivor: Question | None, slug: str) -> str | None:
+    def _reason(question: Question, survivor: Question | None, into: str, offered: list[Question]) -> str | None:
         if survivor:
             return why_not_merged(question, survivor)
-        return str(_("There is no question %(slug)s.") % {"slug": slug}) if slug else None
+        if not into or offered:
+            return None
+        return str(_("No other published question has “%(words)s” in its slug or its prompt.") % {"words": into})
 
     def _merged(self, request: HttpRequest, question: Question, survivor: Question) -> HttpResponse:
         self.log_change(request, question, _("Merged into %(slug)s.") % {"slug": survivor.slug})
-        text = _("%(loser)s is retired. Within minutes its cards go on with %(survivor)s.")
+        text = _("Merged: %(loser)s is retired, and within minutes its cards go on with %(survivor)s.")
         self.message_user(request, text % {"loser": question, "survivor": survivor}, messages.SUCCESS)
         return redirect("admin:catalog_question_change", survivor.pk)
 
@@ -90,6 +97,13 @@ class QuestionMerging(QuestionPages):
             return None
         title = _("Move to another reading")
         return self.page(request, "move", None, title=title, questions=list(queryset), form=form)
+
+
+def _holding(words: str, question: Question) -> list[Question]:
+    """Published questions with these words in their slugs or prompts, in the order of the catalog."""
+    held = Q(slug__icontains=words) | Q(prompt__icontains=words)
+    others = Question.objects.published().filter(held).exclude(pk=question.pk)
+    return list(others.select_related("resource")[:MOST_OFFERED])
 
 
 def _alike(question: Question) -> list[Question]:

@@ -186,9 +186,10 @@ class QuestionForm(forms.ModelForm):
         stored = Question.objects.filter(pk=self.instance.pk).first()
         rewords = stored is None or any(cleaned[field] != getattr(stored, field) for field in self.WORDING)
         if cleaned["status"] == Question.Status.PUBLISHED:
-            self._check_lint(cleaned, stored)
             if stored and not cleaned["change"] and self._is_unlike(last_content(stored), cleaned):
                 self.add_error("change", SAY_WHAT_CHANGED)
+            # Last of what reads the words, for a field with an error is no longer among the cleaned ones.
+            self._check_lint(cleaned, stored)
             if _takes_step(stored) and not _may_publish(self.person, stored, rewords):
                 self.add_error("status", WORDED_BY_YOU)
         return cleaned

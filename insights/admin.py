@@ -22,13 +22,13 @@ from insights.cases import NotRunning, dismiss
 from insights.forms import DismissForm
 from insights.mending import Fault
 from insights.models import Case, ItemStatistic, RenewalRequest
-from insights.templatetags.curating_words import evidence, learners, points, reasons, share, short
+from insights.templatetags.curating_words import evidence, learners, reasons, share, short
 
 STYLE = {"all": ["insights/admin.css"]}
 
 
 class ToMendFilter(DefaultFilter):
-    title = _("what to show")
+    title = _("verdict")
     parameter_name = "show"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
@@ -70,6 +70,10 @@ class ItemStatisticAdmin(ReadOnlyAdmin):
     search_fields = ("question__slug", "question__prompt")
     search_help_text = _("Slug or prompt.")
     show_full_result_count = False
+    empty_state = _(
+        "No question is listed. A published one comes here when the answers of ten learners or more, or their reports, "
+        "speak against it. “All questions” has the figures of the others."
+    )
 
     class Media:
         css = STYLE
@@ -95,7 +99,7 @@ class ItemStatisticAdmin(ReadOnlyAdmin):
         if not self.has_renew_permission(request):
             raise PermissionDenied
         RenewalRequest.objects.get_or_create(pk=1, defaults={"asked_at": timezone.now()})
-        text = _("The statistics will be computed anew, beginning within a minute. Then load this page again.")
+        text = _("The statistics are being computed, beginning within a minute. Then load this page again.")
         self.message_user(request, text, messages.SUCCESS)
         return redirect("admin:insights_itemstatistic_changelist")
 
@@ -118,8 +122,8 @@ class ItemStatisticAdmin(ReadOnlyAdmin):
     def answered(self, statistic: ItemStatistic) -> str:
         if statistic.residual is None:
             return learners(statistic.learners)
-        text = _("%(share)s recalled, %(points)s points")
-        values = {"share": share(statistic.recalled), "points": points(statistic.residual)}
+        text = _("%(recalled)s recalled, %(expected)s expected")
+        values = {"recalled": share(statistic.recalled), "expected": share(statistic.expected)}
         return format_html('{}<span class="quiet">{}</span>', learners(statistic.learners), text % values)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -180,7 +184,7 @@ def _options(statistic: ItemStatistic) -> list[dict[str, Any]]:
 
 
 class RunningFilter(DefaultFilter):
-    title = _("what to show")
+    title = _("status")
     parameter_name = "show"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
@@ -192,16 +196,26 @@ class RunningFilter(DefaultFilter):
         return queryset if self.value() == "all" else queryset.running()
 
 
+class TriggerFilter(admin.ChoicesFieldListFilter):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("what opened it")
+
+
 @admin.register(Case)
 class CaseAdmin(ReadOnlyAdmin):
     """What became of the questions that crossed a threshold. A curator may dismiss a case, and say why."""
 
     list_display = ("question_name", "why", "state")
-    list_filter = (RunningFilter, "trigger", "question__resource__topic", "question__resource")
+    list_filter = (RunningFilter, ("trigger", TriggerFilter), "question__resource__topic", "question__resource")
     list_per_page = 50
     search_fields = ("question__slug", "question__prompt")
     search_help_text = _("Slug or prompt.")
     show_full_result_count = False
+    empty_state = _(
+        "No case is listed. One opens by itself, at night, for a question that is surely forgotten too often, that "
+        "many learners forget again and again, or that three of them reported. “All cases” has those that are closed."
+    )
 
     class Media:
         css = STYLE

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -34,7 +35,7 @@ class StateFilter(DefaultFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("open", _("With open reports")), ("decided", _("All decided")), ("all", _("All"))]
+        return [("open", _("With open reports")), ("decided", _("Decided")), ("all", _("All"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "all":
@@ -43,7 +44,7 @@ class StateFilter(DefaultFilter):
 
 
 class ReasonFilter(KnownFilter):
-    title = gettext_lazy("reason of an open report")
+    title = gettext_lazy("reason")
     parameter_name = "reason"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
@@ -56,10 +57,16 @@ class ReasonFilter(KnownFilter):
 @admin.register(ReportedQuestion)
 class ReportedQuestionAdmin(admin.ModelAdmin):
     actions = None
+    empty_value_display = "—"
     list_display = ("short_prompt", "open_reports", "reasons", "waiting_since")
     list_filter = (StateFilter, ReasonFilter, "resource__topic", "status")
     list_select_related = ("resource",)
     search_fields = ("slug", "prompt", "reports__comment")
+    search_help_text = gettext_lazy("Slug, prompt, or what a learner wrote.")
+    empty_state = gettext_lazy(
+        "No question is listed. What learners report comes here, with the card as they saw it. “All” has the reports "
+        "that were decided, too."
+    )
 
     class Media:
         css: ClassVar = {"all": ["quiz/reports.css"]}
@@ -87,18 +94,20 @@ class ReportedQuestionAdmin(admin.ModelAdmin):
         prompt = Truncator(to_text(question.rendered.get("prompt", "")) or question.slug).chars(80)
         return format_html('{}<span class="quiet">{}</span>', prompt, question.resource.title)
 
-    @admin.display(description=gettext_lazy("open reports"), ordering="open_count")
-    def open_reports(self, question: Any) -> int:
-        return int(question.open_count)
+    @admin.display(description=gettext_lazy("reports"), ordering="open_count")
+    def open_reports(self, question: Any) -> str:
+        return _("%(n)s open") % {"n": question.open_count}
 
     @admin.display(description=gettext_lazy("reasons"))
     def reasons(self, question: Any) -> str:
         counts = [(getattr(question, f"{reason}_count"), label) for reason, label in QuestionReport.Reason.choices]
         return "; ".join(f"{label} ({count})" if count > 1 else str(label) for count, label in counts if count)
 
-    @admin.display(description=gettext_lazy("waiting since"), ordering="oldest_open")
-    def waiting_since(self, question: Any) -> Any:
-        return question.oldest_open and timezone.localdate(question.oldest_open)
+    @admin.display(description=gettext_lazy("waiting"), ordering="oldest_open")
+    def waiting_since(self, question: Any) -> str | None:
+        if question.oldest_open is None:
+            return None
+        return _("since %(day)s") % {"day": date_format(timezone.localdate(question.oldest_open))}
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         waiting = QuestionReport.objects.undecided().count()

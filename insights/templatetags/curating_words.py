@@ -61,7 +61,7 @@ def reason(complaint: Complaint, statistic: ItemStatistic) -> str:
     values: dict[str, Any] = {"share": share(complaint.share), "points": abs(round(complaint.share * 100))}
     match Fault(complaint.fault):
         case Fault.FORGOTTEN:
-            text = _("Forgotten %(points)s points more often than its delays and its learners explain.")
+            text = _("Forgotten %(points)s percentage points more often than its delays and its learners explain.")
         case Fault.RIVAL:
             values["option"] = _option(statistic, complaint.option)
             text = _("“%(option)s” draws %(share)s of the good learners: a second right answer?")
@@ -139,7 +139,8 @@ def residual_sentence(statistic: ItemStatistic) -> str:
     return (
         _(
             "Recalled in %(recalled)s of %(reviews)s; the middle question of its kind would have been in %(expected)s, "
-            "asked of the same learners after the same delays. That is %(points)s points, likely %(low)s to %(high)s."
+            "asked of the same learners after the same delays. The difference is %(points)s percentage points, likely "
+            "%(low)s to %(high)s."
         )
         % values
     )
@@ -200,8 +201,8 @@ def evidence(case: Case) -> str:
     match Case.Trigger(case.trigger):
         case Case.Trigger.RESIDUAL:
             text = _(
-                "Recalled in %(recalled)s of %(reviews)s by %(learners)s; its delays and its learners let %(expected)s "
-                "be expected. That is %(points)s points, likely %(low)s to %(high)s."
+                "Recalled in %(recalled)s of %(reviews)s by %(learners)s; %(expected)s would be expected of them after "
+                "these delays. The difference is %(points)s percentage points, likely %(low)s to %(high)s."
             )
             return text % {
                 "recalled": share(numbers["recalled"]),
@@ -234,6 +235,25 @@ def findings(case: Case) -> str:
 
 
 @register.filter
+def verdict(case: Case) -> str:
+    """What closed the case; nothing for one that a person dismissed, whose reason says it."""
+    for_reports = case.trigger == Case.Trigger.REPORTS
+    match Case.Status(case.status):
+        case Case.Status.HELPED if for_reports:
+            return _("Of those who met the new wording, fewer than one in thirty reported it.")
+        case Case.Status.HELPED:
+            return _("The gain is sure: the whole likely range lies above zero.")
+        case Case.Status.UNHELPED if for_reports:
+            return _("The new wording was reported as well. It may open a case of its own.")
+        case Case.Status.UNHELPED:
+            return _(
+                "A gain of five percentage points is ruled out, or still unclear after many answers. The new wording "
+                "may open a case of its own."
+            )
+    return ""
+
+
+@register.filter
 def is_compared(case: Case) -> bool:
     """Whether the findings compare recall, and enough learners are behind either side for it to be told."""
     return all(case.findings.get(f"learners_{side}", 0) >= LEARNERS_NEEDED for side in ("before", "after"))
@@ -247,8 +267,8 @@ def _reported(numbers: dict[str, Any]) -> str:
 
 def _compared(numbers: dict[str, Any]) -> str:
     text = _(
-        "At matched delays %(before)s was recalled before and %(after)s after: %(points)s points, likely %(low)s to "
-        "%(high)s. This rests on %(counted_before)s answers before and %(counted_after)s after."
+        "At matched delays %(before)s was recalled before and %(after)s after: %(points)s percentage points, likely "
+        "%(low)s to %(high)s. This rests on %(counted_before)s answers before and %(counted_after)s after."
     )
     return text % {
         "before": share(numbers["before"]),

@@ -363,7 +363,7 @@ def test_a_conflict_is_decided_with_one_press(staff, at, side, prompt):
     page = decide(staff, side).content.decode()
 
     assert "Question airflow-late: what" in page
-    assert "There is no conflict" in page
+    assert "There are no conflicts" in page
     question.refresh_from_db()
     assert question.prompt == prompt
     assert not Conflict.objects.exists()
@@ -411,7 +411,7 @@ def test_conflict_about_a_question_that_is_gone_is_over(staff, at):
     Question.objects.update(slug="renamed")
     page = decide(staff, "file").content.decode()
     assert "Question airflow-late is not here any more" in page
-    assert "There is no conflict" in page
+    assert "There are no conflicts" in page
 
 
 def test_someone_who_may_only_look_decides_nothing(client, at):

@@ -54,7 +54,7 @@ class TestHistory:
         assert "Go back to wording 1" in page_of(staff.get(restore))
         response = staff.post(restore)
         assert response.status_code == 422
-        assert "This field is required." in page_of(response)
+        assert "Say what kind of change it is to those who know the present wording." in page_of(response)
         reworded.refresh_from_db()
         assert reworded.revision == 3
         assert staff.get(at_address("restore", reworded.pk, 9)).status_code == 404
@@ -77,6 +77,11 @@ class TestHistory:
             staff.post(at_address("restore", reworded.pk, 1), {"change": "clearer"})
         reworded.refresh_from_db()
         assert (reworded.revision, reworded.edition, reworded.concept) == (5, 2, "airflow-components")
+
+    def test_wording_can_be_read_field_by_field(self, staff, reworded) -> None:
+        page = page_of(staff.get(reverse("admin:catalog_questionrevision_change", args=[reworded.revisions.last().pk])))
+        assert f"<dt>Prompt</dt><dd>{choice().prompt}</dd>" in page
+        assert "<dt>Choice 2 is</dt><dd>the answer</dd>" in page
 
     def test_onlooker_sees_it_and_cannot_go_back(self, client, reworded) -> None:
         client.force_login(make_onlooker())
@@ -181,12 +186,27 @@ class TestMergingAndMoving:
         assert one.status == "published"
 
         page = page_of(staff.post(at_address("merge", one.pk), {"into": "b"}, follow=True))
-        assert "a is retired. Within minutes its cards go on with b." in page.replace("A is", "a is")
+        assert "Merged: a is retired, and within minutes its cards go on with b." in page
         one.refresh_from_db()
         assert (one.status, one.merged_into) == ("retired", other)
 
+    def test_question_that_stays_is_found_by_words_of_its_prompt_or_slug(self, staff, pair) -> None:
+        page = page_of(staff.get(at_address("merge", pair[0].pk), {"into": "WHAT else"}))
+        assert '<a href="?into=c">' in page
+        assert '<a href="?into=b">' not in page
+        page = page_of(staff.get(at_address("merge", pair[0].pk), {"into": "zebra\x00"}))
+        assert "No other published question has “zebra” in its slug or its prompt." in page
+
+    def test_pages_say_which_question_they_are_about(self, staff, pair) -> None:
+        for name, *args in (("history",), ("merge",), ("restore", 1)):
+            assert "<h2>a</h2>" in page_of(staff.get(at_address(name, pair[0].pk, *args)))
+
     @pytest.mark.parametrize(
-        ("into", "words"), [("nowhere", "There is no question nowhere."), ("a", "That is the question itself")]
+        ("into", "words"),
+        [
+            ("nowhere", "No other published question has “nowhere” in its slug or its prompt."),
+            ("a", "That is the question itself"),
+        ],
     )
     def test_what_cannot_be_merged_is_told_in_the_page(self, staff, pair, into, words) -> None:
         response = staff.post(at_address("merge", pair[0].pk), {"into": into})
@@ -203,7 +223,7 @@ class TestMergingAndMoving:
         data = {"action": "move_selected", "_selected_action": [each.pk for each in pair]}
         page = page_of(staff.post(CHANGELIST, data))
         assert "Where they go" in page
-        assert "This field is required." in page_of(staff.post(CHANGELIST, {**data, "move": "Move"}))
+        assert "Choose the reading that they go to." in page_of(staff.post(CHANGELIST, {**data, "move": "Move"}))
         response = staff.post(CHANGELIST, {**data, "move": "Move", "reading": luigi.pk}, follow=True)
         assert "2 questions are now under Luigi." in page_of(response)
         assert list(luigi.questions.values_list("slug", "position")) == [("a", 0), ("b", 1)]

@@ -11,9 +11,10 @@ from catalog import extras
 from catalog.load import load
 from catalog.models import Question, QuestionRevision, Resource
 from catalog.revisions import content_of, publish
+from learners.roles import CURATOR
 from tests.catalog.contents import catalog_of, item
 from tests.catalog.test_admin import address, errors_of, form_of, make_onlooker, save
-from tests.factories import make_many_questions, make_question, make_user
+from tests.factories import make_many_questions, make_question, make_staff, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -79,6 +80,17 @@ class TestLint:
         response = save(staff, question, change="clearer", prompt="why late")
         assert response.status_code == 200
         assert response.context["adminform"].form.errors["prompt"] == ["Its prompt is that of old."]
+
+    def test_draft_with_an_error_and_wording_without_its_change_are_both_refused_at_their_fields(
+        self, staff, question
+    ) -> None:
+        make_question(prompt="Why late?", slug="old")
+        draft = make_question("cloze", slug="new", status="draft", revision=0, rank=None)
+        draft.revisions.all().delete()
+        errors = save(staff, draft, status="published", prompt="A task.").context["adminform"].form.errors
+        assert list(errors) == ["prompt"]
+        errors = save(staff, question, prompt="why late").context["adminform"].form.errors
+        assert sorted(errors) == ["change", "prompt"]
 
     def test_published_question_that_asks_what_another_asks_can_be_mended(self, staff, question) -> None:
         make_question(prompt=question.prompt, slug="old")
@@ -166,6 +178,8 @@ class TestSteps:
         own.refresh_from_db()
         assert own.status == "review"
 
+        assert "0 questions are published" not in page_of(staff.post(CHANGELIST, data, follow=True))
+
     def test_drafts_are_sent_to_review_from_the_list(self, staff) -> None:
         draft = make_question(status="draft", rank=None)
         data = {"action": "send_to_review", "_selected_action": [draft.pk]}
@@ -174,7 +188,7 @@ class TestSteps:
         assert draft.status == "review"
 
     def test_form_says_who_took_the_latest_step(self, staff, question) -> None:
-        assert "Published, by the files, 2026-11-23 09:00" in page_of(staff.get(address(question)))
+        assert "Published, by the files, 23 November 2026, 09:00" in page_of(staff.get(address(question)))
 
 
 def test_what_happened_while_a_save_waited_stays(staff, question, at) -> None:
@@ -187,6 +201,30 @@ def test_what_happened_while_a_save_waited_stays(staff, question, at) -> None:
         save(staff, question, change="clearer", note="seen")
     question.refresh_from_db()
     assert (question.revision, question.edition, question.note) == (3, 2, "seen")
+
+
+class TestForm:
+    def test_kind_of_change_is_asked_for_once_a_question_was_published(self, staff, question) -> None:
+        draft = make_question(status="draft", revision=0, rank=None)
+        for where in (reverse("admin:catalog_question_add"), address(draft)):
+            assert "What is the change?" not in page_of(staff.get(where))
+        Question.objects.filter(pk=question.pk).update(status="retired")
+        assert "What is the change?" in page_of(staff.get(address(question)))
+
+    def test_curator_is_offered_no_link_to_an_account(self, client, question) -> None:
+        author = make_staff(CURATOR, email="author@example.org")
+        Question.objects.update(edited_by=author)
+        QuestionRevision.objects.update(author=author)
+        client.force_login(make_staff(CURATOR))
+        revision = reverse("admin:catalog_questionrevision_change", args=[question.revisions.get().pk])
+        for where in (address(question), at_address("history", question.pk), revision):
+            page = page_of(client.get(where))
+            assert author.email in page
+            assert reverse("admin:learners_user_change", args=[author.pk]) not in page
+
+    def test_new_question_has_no_past_to_tell_of(self, staff, question) -> None:
+        assert "Latest step" not in page_of(staff.get(reverse("admin:catalog_question_add")))
+        assert "Latest step" in page_of(staff.get(address(question)))
 
 
 class TestSlugs:
@@ -238,7 +276,7 @@ class TestLists:
             ("topic", "There is no topic yet."),
             ("resource", "There is no such reading."),
             ("question", "No question is like that."),
-            ("conflict", "There is no conflict"),
+            ("conflict", "There are no conflicts"),
         ],
     )
     def test_empty_list_says_what_to_do(self, staff, model, words) -> None:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import FrameLocator, Page, ViewportSize, expect
@@ -14,12 +13,14 @@ from catalog.load import load
 from catalog.models import Choice, Conflict, Question
 from catalog.revisions import publish
 from catalog.stored import question_item
+from insights.models import Case
 from learners.models import User
 from tests.catalog.contents import catalog_of, choice, item
 from tests.e2e.complaints import Complaints
-from tests.e2e.faults import DESKTOP, PHONE
+from tests.e2e.faults import DESKTOP, PHONE, violations
 from tests.e2e.person import Person
 from tests.factories import AT, make_question, make_user
+from tests.insights.curating import make_case, make_statistic
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -88,13 +89,6 @@ def make_conflict(question: Question) -> Conflict:
     )
 
 
-def violations(page: Page) -> list[str]:
-    """What axe finds, a line for each place. It loads no style sheet itself: the policy would stop it."""
-    page.evaluate(Axe().axe_script)
-    found = page.evaluate("() => axe.run({ resultTypes: ['violations'], preload: false })")["violations"]
-    return [f"{rule['id']}: {node['html'][:150]}" for rule in found for node in rule["nodes"]]
-
-
 def faults_of(page: Page) -> list[str]:
     """In words: on a phone in the light, and at a desk in the dark."""
     found = []
@@ -142,6 +136,57 @@ def test_every_page_of_a_curator_is_in_order(curating: Person, question: Questio
         curating.opens(address)
         with subtests.test(name):
             assert faults_of(curating.page) == []
+
+
+FINDINGS = {
+    "counted_before": 80,
+    "counted_after": 60,
+    "before": 0.6,
+    "after": 0.85,
+    "difference": 0.25,
+    "low": 0.1,
+    "high": 0.4,
+    "learners_before": 50,
+    "learners_after": 40,
+    "learners": 60,
+    "reports": 0,
+}
+
+
+def test_pages_of_what_the_answers_tell_are_in_order(curating: Person, subtests: pytest.Subtests) -> None:
+    what_to_mend = reverse("admin:insights_itemstatistic_changelist")
+    curating.opens(what_to_mend)
+    with subtests.test("nothing to mend"):
+        assert faults_of(curating.page) == []
+    question = make_question("choice")
+    options = [{"number": number, "share": 0.3, "good": 0.4} for number in range(4)]
+    complaints = [["rival", 0.1, 0.41, 3], ["forgotten", 0.05, -0.14, 0], ["leeches", 0.1, 0.2, 4]]
+    make_statistic(question, *complaints, options=options)
+    make_statistic(question, is_current=False, revision=question.revisions.get())
+    running, closed = make_case(question=question), make_case(status="helped", closed_at=AT, findings=FINDINGS)
+    Case.objects.filter(pk=closed.pk).update(mended_by=closed.wording)
+    pages = {
+        "what to mend": what_to_mend,
+        "cases": reverse("admin:insights_case_changelist"),
+        "figures of a question": reverse("admin:insights_question", args=[question.pk]),
+        "running case": reverse("admin:insights_case_change", args=[running.pk]),
+        "closed case": reverse("admin:insights_case_change", args=[closed.pk]),
+    }
+    for name, address in pages.items():
+        curating.opens(address)
+        with subtests.test(name):
+            assert faults_of(curating.page) == []
+
+
+def test_new_question_does_not_begin_at_save_and_keeps_its_card_when_it_comes_back(
+    curating: Person, question: Question
+) -> None:
+    page = curating.opens(reverse("admin:catalog_question_add")).page
+    expect(page.get_by_role("button", name="Save", exact=True).first).not_to_be_focused()
+    page.get_by_label("Prompt:").fill("Which *part* decides?")
+    page.get_by_role("button", name="Save", exact=True).first.click()
+    expect(page.get_by_text("Please correct the errors below.")).to_be_visible()
+    expect(side(page, "front").get_by_role("heading", name="Which part decides?")).to_be_visible()
 
 
 def test_form_with_errors_and_page_of_a_move_are_in_order(
@@ -231,7 +276,7 @@ def test_conflict_is_decided_with_one_press(anybody_curating: Person, question: 
     page = anybody_curating.opens(reverse("admin:catalog_conflict_changelist")).page
     page.get_by_role("button", name="Take what the file says").click()
     expect(page.get_by_text("what the file says is taken.")).to_be_visible()
-    expect(page.get_by_text("There is no conflict")).to_be_visible()
+    expect(page.get_by_text("There are no conflicts")).to_be_visible()
     question.refresh_from_db()
     assert question.prompt == "Which part of Airflow decides?"
 
@@ -241,7 +286,7 @@ def test_two_questions_become_one(anybody_curating: Person, question: Question) 
     page.get_by_role("link", name="Merge into another").click()
     page.get_by_role("link", name="near", exact=True).click()
     page.get_by_role("button", name="Merge into near").click()
-    expect(page.get_by_text("Within minutes its cards go on with near.")).to_be_visible()
+    expect(page.get_by_text("within minutes its cards go on with near.")).to_be_visible()
     question.refresh_from_db()
     assert question.status == "retired"
 

@@ -134,7 +134,7 @@ def test_curator_goes_from_a_question_to_its_reports_its_figures_and_its_wording
     assert name
     assert links
     assert name["y"] + name["height"] <= links["y"]
-    person.presses("What the answers tell").reads("Nobody has answered what it says now.")
+    person.presses("What the answers tell").reads("Nobody has answered it as it stands.")
     person.presses("Its reports").presses("Its wordings").reads("Published wordings")
 
 

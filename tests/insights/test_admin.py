@@ -4,9 +4,10 @@ from django.urls import reverse
 
 from catalog.models import Conflict
 from catalog.revisions import publish
-from insights.models import Case, ItemStatistic, RenewalRequest
+from insights.models import Case, RenewalRequest
 from insights.templatetags.curating_words import lateness
 from tests.factories import AT, make_question, make_reading, make_report, make_user
+from tests.insights.curating import make_case, make_statistic
 
 pytestmark = pytest.mark.django_db
 
@@ -28,54 +29,6 @@ def member_with(client, *permissions):
     return client
 
 
-def make_statistic(question=None, *complaints, **fields):
-    """Figures of a question that forty learners answered and were asked again."""
-    figures = {
-        "is_current": True,
-        "learners": 40,
-        "answers": 100,
-        "median_seconds": 6.5,
-        "first_answers": 40,
-        "facility": 55.0,
-        "discrimination": 34.3,
-        "efficiency": 40.0,
-        "reviews": 60,
-        "reviewers": 40,
-        "recalled": 0.6,
-        "expected": 0.8,
-        "residual": -0.2,
-        "residual_low": -0.3,
-        "residual_high": -0.1,
-        "lapse_rate": 0.3,
-        "gaps": [{"lateness": 0, "up_to": 1, "learners": 40, "reviews": 60, "recalled": 36, "expected": 48.0}],
-        "complaints": list(complaints),
-        "faults": "".join(f",{fault}," for fault, *_ in complaints),
-        "score": float(sum(severity for _, severity, *_ in complaints)),
-        "computed_at": AT,
-    }
-    return ItemStatistic.objects.create(question=question or make_question(), **{**figures, **fields})
-
-
-def make_case(**fields):
-    question = fields.pop("question", None) or make_question()
-    evidence = {
-        "reviews": 60,
-        "reviewers": 40,
-        "recalled": 0.6,
-        "expected": 0.8,
-        "residual": -0.2,
-        "residual_low": -0.3,
-        "residual_high": -0.1,
-    }
-    defaults = {
-        "wording": question.revisions.get(),
-        "trigger": "residual",
-        "evidence": evidence,
-        "opened_at": AT,
-    }
-    return Case.objects.create(question=question, **{**defaults, **fields})
-
-
 def page_of(question):
     return reverse("admin:insights_question", args=[question.pk])
 
@@ -92,8 +45,40 @@ def test_the_list_begins_with_the_worst_and_leaves_out_what_is_sound(staff):
     response = staff.get(LIST)
 
     assert prompts(response) == ["Worst?", "Bad?"]
-    assert "Forgotten 14 points more often than its delays and its learners explain." in response.content.decode()
+    assert (
+        "Forgotten 14 percentage points more often than its delays and its learners explain."
+        in response.content.decode()
+    )
     assert prompts(staff.get(LIST, {"show": "all"})) == ["Worst?", "Bad?", "Sound?"]
+
+
+def test_the_list_says_how_much_was_recalled_and_how_much_expected(staff):
+    make_statistic(None, ["forgotten", 0.05, -0.14, 0])
+    assert "60% recalled, 80% expected" in staff.get(LIST).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [(LIST, "“All questions” has the figures of the others."), (CASES, "“All cases” has those that are closed.")],
+)
+def test_an_empty_list_says_how_something_comes_into_it(staff, address, words):
+    assert words in staff.get(address).content.decode()
+    make_case(question=make_statistic(None, ["easy", 0.1, 0.95, 0]).question)
+    assert words not in staff.get(address).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("trigger", "status", "words"),
+    [
+        ("reports", "helped", "fewer than one in thirty reported it."),
+        ("reports", "unhelped", "The new wording was reported as well."),
+        ("residual", "unhelped", "A gain of five percentage points is ruled out"),
+    ],
+)
+def test_a_closed_case_says_what_closed_it(staff, trigger, status, words):
+    evidence = {"evidence": {"reports": 3, "learners": 30}} if trigger == "reports" else {}
+    case = make_case(trigger=trigger, status=status, closed_at=AT, **evidence)
+    assert words in staff.get(reverse("admin:insights_case_change", args=[case.pk])).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -141,16 +126,19 @@ def test_the_list_is_narrowed_by_topic_reading_kind_quality_and_words(staff):
 
 def test_the_page_of_a_question_says_its_figures_in_words_and_tables(staff):
     options = [{"number": 1, "share": 0.4, "good": 0.5}, {"number": 2, "share": 0.6, "good": 0.5}]
-    statistic = make_statistic(make_question("choice"), options=options)
+    statistic = make_statistic(make_question("choice"), options=options, answers=1100)
 
     page = staff.get(page_of(statistic.question)).content.decode()
 
     assert "55% of the first answers, by 40\xa0learners, were right." in page
     assert "Recalled in 60% of 60\xa0reviews; the middle question of its kind would have been in 80%" in page
-    assert "That is −20 points, likely −30 to −10." in page
+    assert "The difference is −20 percentage points, likely −30 to −10." in page
     assert "after up to 1.25 intervals" in page
     assert "Nothing that the answers are sure of." in page
     assert "34.3" in page
+    asked = page.split("as it stands</span>")[1]
+    assert '<td class="n">1,100</td>' in asked
+    assert '<td class="n">40</td>' in asked
 
 
 @pytest.mark.parametrize(
@@ -193,7 +181,7 @@ def test_a_question_with_few_answers_says_that_it_is_too_early(staff):
 
 
 def test_a_question_that_nobody_answered_has_a_page_too(staff):
-    assert "Nobody has answered what it says now." in staff.get(page_of(make_question())).content.decode()
+    assert "Nobody has answered it as it stands." in staff.get(page_of(make_question())).content.decode()
 
 
 def test_the_page_of_a_figure_is_that_of_its_question(staff):
@@ -275,7 +263,8 @@ def test_a_mended_case_shows_recall_before_and_after_with_its_interval(staff):
 
     page = staff.get(reverse("admin:insights_case_change", args=[case.pk])).content.decode()
 
-    assert "At matched delays 60% was recalled before and 85% after: +25 points, likely +10 to +40." in page
+    assert "At matched delays 60% was recalled before and 85% after: +25 percentage points, likely +10 to +40." in page
+    assert "The gain is sure: the whole likely range lies above zero." in page
     assert "Dismiss" not in page
 
     for few in ({"learners_before": 9}, {"learners_after": 9}, {"learners_after": 0}):
@@ -300,6 +289,9 @@ def test_dismissing_takes_a_reason_and_closes_the_case(staff, curator):
     assert "The case is dismissed." in response.content.decode()
     case.refresh_from_db()
     assert (case.status, case.reason, case.closed_by) == ("dismissed", "It is meant to be hard.", curator)
+    page = staff.get(reverse("admin:insights_case_change", args=[case.pk])).content.decode()
+    assert f"By {curator.email}" in page
+    assert "Not mended" not in page
 
     response = staff.post(address, {"reason": "Again."}, follow=True)
     assert "The case was closed meanwhile; nothing was changed." in response.content.decode()
@@ -310,7 +302,7 @@ def test_a_case_is_dismissed_by_post_alone(staff):
 
 
 def test_the_statistics_can_be_asked_for_and_asking_twice_asks_once(staff):
-    assert "Nothing is computed yet" in staff.get(LIST).content.decode()
+    assert "Nothing has been computed yet" in staff.get(LIST).content.decode()
     for _ in range(2):
         response = staff.post(reverse("admin:insights_renew"), follow=True)
         assert "beginning within a minute" in response.content.decode()
@@ -319,7 +311,7 @@ def test_the_statistics_can_be_asked_for_and_asking_twice_asks_once(staff):
 
 def test_who_may_only_look_asks_for_nothing(client):
     onlooker = member_with(client, "view_itemstatistic")
-    assert "Compute anew" not in onlooker.get(LIST).content.decode()
+    assert "Compute now" not in onlooker.get(LIST).content.decode()
     assert onlooker.post(reverse("admin:insights_renew")).status_code == 403
     assert not RenewalRequest.objects.exists()
 

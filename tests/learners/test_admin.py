@@ -1,9 +1,11 @@
 """People, as staff see them."""
 
 import pytest
+from django.contrib.auth.models import Group
 from django.test import Client
 
 from learners.models import Learner, User
+from learners.roles import CURATOR
 from tests.factories import make_card, make_guest, make_learner, make_user
 
 
@@ -30,6 +32,18 @@ def test_account_can_be_added_by_address_and_password(staff):
     staff.post("/admin/learners/user/add/", data)
 
     assert User.objects.get(email="new@example.org").check_password("correct horse battery")
+
+
+def test_role_is_given_with_a_box_to_tick(staff):
+    user = make_user("grace@example.org")
+    address = f"/admin/learners/user/{user.pk}/change/"
+    group = Group.objects.get(name=CURATOR)
+    box = f'<input type="checkbox" name="groups" value="{group.pk}"'
+    assert box in staff.get(address).text
+
+    staff.post(address, {"email": user.email, "is_active": "on", "is_staff": "on", "groups": [group.pk]})
+
+    assert list(user.groups.all()) == [group]
 
 
 def test_learners_are_shown_but_not_changed(staff):

@@ -74,6 +74,15 @@ class TestInbox:
         assert "The answer is wrong; I can’t tell what is asked" in page
         assert "Never reported?" not in page
 
+    def test_says_since_when_a_report_waits(self, desk):
+        make_report()
+        assert "since 23 November 2026" in words(desk.get(INBOX))
+
+    def test_says_what_comes_into_it_while_it_is_empty(self, desk):
+        assert "What learners report comes here" in words(desk.get(INBOX))
+        make_report()
+        assert "What learners report comes here" not in words(desk.get(INBOX))
+
     def test_shows_decided_ones_when_asked_to_and_finds_them_by_what_learners_wrote(self, desk, curator):
         question = make_question(prompt="Decided?")
         report = make_report(question=question, comment="since version three")

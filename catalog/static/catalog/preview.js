@@ -42,6 +42,9 @@
     waiting = setTimeout(drawAll, REST_MS);
   };
 
+  // A form that came back with errors holds what is not stored, and a new one has no card to show.
+  if (document.querySelector(".errornote, .screen iframe:not([src])")) drawAll();
+
   form.addEventListener("input", soon);
   form.addEventListener("change", soon);
   for (const button of buttons) {
