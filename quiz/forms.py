@@ -5,6 +5,7 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from learners.access import whole_number
 from quiz.models import QuestionReport, ReportQuerySet
 
 Status = QuestionReport.Status
@@ -16,15 +17,20 @@ class ReportForm(forms.ModelForm):
         fields = ["reason", "comment", "wants_answer"]
 
 
+class ReportsField(forms.ModelMultipleChoiceField):
+    def clean(self, value: list[str]) -> Any:
+        """The reports of these numbers; a number too long for the database is no report's. Raises ValidationError."""
+        return super().clean([whole_number(number) for number in value])
+
+
 class DecisionForm(forms.Form):
     """Which of a question's reports are decided, how, and what those who asked are told. `status` is the button."""
 
-    reports = forms.ModelMultipleChoiceField(
+    reports = ReportsField(
         QuestionReport.objects.none(),
         error_messages={
             "required": _("Tick the reports that this is about."),
             "invalid_choice": _("One of these reports is gone: its learner withdrew it, or left. Look again."),
-            "invalid_pk_value": _("One of these reports is gone: its learner withdrew it, or left. Look again."),
         },
     )
     status = forms.ChoiceField(choices=Status.choices)

@@ -255,7 +255,10 @@ class TestDecision:
         assert "So it is, since 2.0." in words(page)
         assert QuestionReport.objects.undecided().count() == 2
 
-    @pytest.mark.parametrize("forged", [{"status": "nonsense"}, {"reports": ["x"]}, {"reports": ["0"]}, {"status": ""}])
+    @pytest.mark.parametrize(
+        "forged",
+        [{"status": "nonsense"}, {"status": ""}, {"reports": ["x"]}, {"reports": ["0"]}, {"reports": ["9" * 30]}],
+    )
     def test_forged_form_changes_nothing(self, desk, forged):
         question = make_question()
         report = make_report(question=question)
