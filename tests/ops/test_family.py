@@ -23,11 +23,14 @@ DEAF = "exec 9>{fifo}; trap 'echo asked >&9' TERM; echo up >&9; while true; do s
 # A child that ends when the test lets it.
 BRIEF = "exec 9>{fifo}; echo up >&9; echo 'the disk is full'; read line <{gate}; exit 3"
 
+# Whoever runs the tests under `nohup` has SIGHUP ignored in all that they start.
 DRIVER = """
+import signal
 import sys
 from pathlib import Path
 from tools import StopError, family
 
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 family.PATIENCE_SECONDS = float(sys.argv[2])
 try:
     with family.Family(Path(sys.argv[1])) as processes:
