@@ -17,6 +17,7 @@ from django.core.cache import cache
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.e2e.complaints import Complaints
+from tests.e2e.faults import faults_of
 from tests.e2e.person import Person
 from tests.factories import AT
 
@@ -107,3 +108,21 @@ def anyone(request: pytest.FixtureRequest, somebody: Callable[..., Person]) -> P
 @pytest.fixture
 def next_day(clock: time_machine.Traveller) -> Callable[[], None]:
     return lambda: clock.shift(dt.timedelta(days=1))
+
+
+@pytest.fixture
+def reader(somebody: Callable[..., Person]) -> Person:
+    """Somebody whose colours change at once, so that none is measured on its way."""
+    return somebody(reduced_motion="reduce")
+
+
+@pytest.fixture
+def looks_well(reader: Person, subtests: pytest.Subtests) -> Callable[[str], None]:
+    """Looks at the page as it stands; each look is a test of its own."""
+
+    def look(name: str) -> None:
+        reader.waits_for_rest()
+        with subtests.test(name):
+            assert faults_of(reader.page) == []
+
+    return look

@@ -20,7 +20,7 @@ from tests.e2e.complaints import Complaints
 from tests.e2e.faults import DESKTOP, PHONE, violations
 from tests.e2e.person import Person
 from tests.factories import AT, make_question, make_user
-from tests.insights.curating import make_case, make_statistic
+from tests.insights.curating import FINDINGS, make_case, make_statistic
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -136,21 +136,6 @@ def test_every_page_of_a_curator_is_in_order(curating: Person, question: Questio
         curating.opens(address)
         with subtests.test(name):
             assert faults_of(curating.page) == []
-
-
-FINDINGS = {
-    "counted_before": 80,
-    "counted_after": 60,
-    "before": 0.6,
-    "after": 0.85,
-    "difference": 0.25,
-    "low": 0.1,
-    "high": 0.4,
-    "learners_before": 50,
-    "learners_after": 40,
-    "learners": 60,
-    "reports": 0,
-}
 
 
 def test_pages_of_what_the_answers_tell_are_in_order(curating: Person, subtests: pytest.Subtests) -> None:

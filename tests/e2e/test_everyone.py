@@ -27,7 +27,7 @@ from tests.e2e.accounts import (
     signs_in,
 )
 from tests.e2e.complaints import Complaints
-from tests.e2e.faults import PHONE, faults_of
+from tests.e2e.faults import PHONE
 from tests.e2e.person import Person
 from tests.e2e.questions import ANSWER, CHOICE, CLOZE, CODE, RECALL, TYPED, make_one_of_each_kind
 from tests.factories import AT, TODAY, make_card, make_question, make_reading
@@ -36,24 +36,6 @@ pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 KILOBYTE = 1000
 DAY = dt.timedelta(days=1)
-
-
-@pytest.fixture
-def reader(somebody: Callable[..., Person]) -> Person:
-    """Somebody whose colours change at once, so that none is measured on its way."""
-    return somebody(reduced_motion="reduce")
-
-
-@pytest.fixture
-def looks_well(reader: Person, subtests: pytest.Subtests) -> Callable[[str], None]:
-    """Looks at the page as it stands; each look is a test of its own."""
-
-    def look(name: str) -> None:
-        reader.waits_for_rest()
-        with subtests.test(name):
-            assert faults_of(reader.page) == []
-
-    return look
 
 
 def test_study_page_on_every_side_of_every_kind(reader: Person, looks_well: Callable[[str], None]) -> None:

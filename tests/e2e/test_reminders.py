@@ -16,7 +16,7 @@ from reminders.models import ReminderSetting
 from scheduler.models import Review
 from tests.e2e.accounts import has_an_account, make_account
 from tests.e2e.complaints import Complaints
-from tests.e2e.faults import DESKTOP, PHONE, TOO_WIDE, faults_of, violations
+from tests.e2e.faults import DESKTOP, PHONE, TOO_WIDE, violations
 from tests.e2e.person import Person
 from tests.e2e.questions import RECALL, make_one_of_each_kind
 from tests.factories import AT, make_card, make_question, make_reading
@@ -69,24 +69,6 @@ def test_she_chooses_days_and_hour_and_reads_when_the_next_one_comes(anyone: Per
     anyone.reads("Next reminder: Wednesday 25 November, 19:30, about 1 card.")
     anyone.types("Away from", "2026-11-25").presses("Save changes").reads("A break has two dates")
     assert ReminderSetting.objects.get().weekdays == "134567"
-
-
-@pytest.fixture
-def reader(somebody: Callable[..., Person]) -> Person:
-    """Somebody whose colours change at once, so that none is measured on its way."""
-    return somebody(reduced_motion="reduce")
-
-
-@pytest.fixture
-def looks_well(reader: Person, subtests: pytest.Subtests) -> Callable[[str], None]:
-    """Looks at the page as it stands; each look is a test of its own."""
-
-    def look(name: str) -> None:
-        reader.waits_for_rest()
-        with subtests.test(name):
-            assert faults_of(reader.page) == []
-
-    return look
 
 
 def test_pages_behind_a_mail_s_links_look_well_on_every_screen(

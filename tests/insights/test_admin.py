@@ -7,7 +7,7 @@ from catalog.revisions import publish
 from insights.models import Case, RenewalRequest
 from insights.templatetags.curating_words import lateness
 from tests.factories import AT, make_question, make_reading, make_report, make_user
-from tests.insights.curating import make_case, make_statistic
+from tests.insights.curating import FINDINGS, make_case, make_statistic
 
 pytestmark = pytest.mark.django_db
 
@@ -245,20 +245,7 @@ def test_the_evidence_of_a_case_is_a_sentence(staff, trigger, evidence, words):
 
 
 def test_a_mended_case_shows_recall_before_and_after_with_its_interval(staff):
-    findings = {
-        "counted_before": 80,
-        "counted_after": 60,
-        "before": 0.6,
-        "after": 0.85,
-        "difference": 0.25,
-        "low": 0.1,
-        "high": 0.4,
-        "learners_before": 50,
-        "learners_after": 40,
-        "learners": 60,
-        "reports": 0,
-    }
-    case = make_case(status="helped", closed_at=AT, findings=findings)
+    case = make_case(status="helped", closed_at=AT, findings=FINDINGS)
     Case.objects.update(mended_by=case.wording)
 
     page = staff.get(reverse("admin:insights_case_change", args=[case.pk])).content.decode()
@@ -268,7 +255,7 @@ def test_a_mended_case_shows_recall_before_and_after_with_its_interval(staff):
     assert "Dismiss" not in page
 
     for few in ({"learners_before": 9}, {"learners_after": 9}, {"learners_after": 0}):
-        Case.objects.update(findings={**findings, **few})
+        Case.objects.update(findings={**FINDINGS, **few})
         page = staff.get(reverse("admin:insights_case_change", args=[case.pk])).content.decode()
         assert "Its recall cannot be compared yet" in page
         assert "60%" not in page.split('id="findings"')[1]
